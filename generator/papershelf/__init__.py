@@ -1,0 +1,1 @@
+"""Papershelf: captured paper listings become a curated reading list, read as a website."""

@@ -1,0 +1,61 @@
+"""A problem in the data, said so that whoever meets it can mend it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """Where something is wrong, what was found, what was expected, and what to do."""
+
+    path: str
+    line: int
+    column: int
+    found: str
+    expected: str = ""
+    advice: str = ""
+
+    def __str__(self) -> str:
+        """One line: `file:line:column: found; expected …. Advice.`"""
+        message = f"{self.path}:{self.line}:{self.column}: {self.found}"
+        if self.expected:
+            message += f"; expected {self.expected}"
+        if self.advice:
+            message += f". {self.advice}"
+        return message
+
+
+class ProblemsError(Exception):
+    """Carries the problems that stop a command; the only exception that is shown to a user without a traceback."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        """Take the problems, sorted by place."""
+        self.problems = tuple(sorted(set(problems)))
+        super().__init__(report(self.problems))
+
+
+def report(problems: Iterable[Problem]) -> str:
+    """Every problem on a line of its own, by place, with a count at the end."""
+    lines = [str(problem) for problem in sorted(set(problems))]
+    return "\n".join([*lines, f"{len(lines)} problem{'s' if len(lines) != 1 else ''} found."])
+
+
+def quoted(value: object, limit: int = 60) -> str:
+    """A value as it is shown in a message: in quotes, on one line, cut where it is long."""
+    text = " ".join(str(value).split())
+    return f'"{text if len(text) <= limit else text[: limit - 1] + "…"}"'
+
+
+def nearest(value: str, known: Iterable[str]) -> str | None:
+    """The known value that was probably meant, if any is near."""
+    matches = difflib.get_close_matches(value.lower(), list(known), n=1, cutoff=0.6)
+    return matches[0] if matches else None
+
+
+def did_you_mean(value: str, known: Iterable[str], otherwise: str = "") -> str:
+    """Advice that names the nearest known value, or says something else where none is near."""
+    match = nearest(value, known)
+    return f'Did you mean "{match}"?' if match else otherwise
