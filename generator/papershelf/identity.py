@@ -41,7 +41,9 @@ SHAPES: dict[Form, Shape] = {
     "list": _ID,
     "url": Shape(r"https?://[^\s/?#@:]+(?::\d+)?(?:[/?#]\S*)?", 'an address that begins with "https://" or "http://"'),
     "arxiv": Shape(r"\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7}", 'an arXiv number such as "1910.02054"'),
-    "acl": Shape(r"[A-Z]\d{2}-\d{4,5}|\d{4}\.[a-z0-9_]+-[a-z0-9]+\.\d+", 'an ACL Anthology id such as "2023.acl-long.134"'),
+    "acl": Shape(
+        r"[A-Z]\d{2}-\d{4,5}|\d{4}\.[a-z0-9_]+-[a-z0-9]+\.\d+", 'an ACL Anthology id such as "2023.acl-long.134"'
+    ),
     "doi": Shape(r"10\.\d{4,9}/\S+", 'a DOI such as "10.1162/tacl_a_00577"'),
     "language": Shape(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*", 'a language tag such as "de" or "pt-BR"'),
     "sha256": Shape(r"[0-9a-f]{64}", "a SHA-256 in 64 hexadecimal digits"),
@@ -53,7 +55,9 @@ def why_not_an_id(text: str) -> str | None:
     """What is wrong with a text as an id, or None."""
     if not _ID.fits(text) or len(text) > MAX_ID:
         return _ID.expected
-    return "an id that isn't reserved (index, a bare number, con, aux, nul, prn, …)" if _RESERVED.fullmatch(text) else None
+    return (
+        "an id that isn't reserved (index, a bare number, con, aux, nul, prn, …)" if _RESERVED.fullmatch(text) else None
+    )
 
 
 def new_id(title: str, arxiv: str | None = None, taken: Container[str] = ()) -> str:

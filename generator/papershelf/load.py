@@ -58,7 +58,9 @@ def load(data: Data) -> Loaded:
     """Load everything below `data/`; a folder that isn't there is one problem."""
     if not data.root.is_dir():
         what = f"there is no folder {quoted(data.shown)} here"
-        return Loaded(Catalogue(), (Problem(data.shown, 1, 1, what, "a shelf's data", "Run this in the shelf's folder."),))
+        return Loaded(
+            Catalogue(), (Problem(data.shown, 1, 1, what, "a shelf's data", "Run this in the shelf's folder."),)
+        )
     problems: list[Problem] = []
     lists = _table(data, "lists.yml", ReadingList, problems)
     topics = _table(data, "topics.yml", Topic, problems)
@@ -95,7 +97,7 @@ def _table(data: Data, name: str, kind: type, problems: list[Problem]) -> tuple[
     if document.value == "":
         return ()
     if not isinstance(document.value, list):
-        problems.append(document.problem((), "is no list", "one entry after another, each beginning with \"- id:\""))
+        problems.append(document.problem((), "is no list", 'one entry after another, each beginning with "- id:"'))
         return ()
     entries = []
     for number, value in enumerate(document.value):
@@ -126,13 +128,17 @@ def _files(data: Data, problems: list[Problem]) -> Iterator[Path]:
                 yield Path(entry)
             else:
                 found = f"{quoted(entry.name)} would be passed over"
-                problems.append(Problem(data.show(Path(entry)), 1, 1, found, 'a name that ends with ".yml"', "Rename it."))
+                problems.append(
+                    Problem(data.show(Path(entry)), 1, 1, found, 'a name that ends with ".yml"', "Rename it.")
+                )
 
 
 def _entries(folder: Path, data: Data, problems: list[Problem]) -> list[os.DirEntry[str]]:
     """What a folder holds, by name, without what editors and tools leave; a link out of `data/` is a problem."""
     with os.scandir(folder) as scan:
-        entries = sorted((e for e in scan if not e.name.startswith(".") and not e.name.endswith("~")), key=lambda e: e.name)
+        entries = sorted(
+            (e for e in scan if not e.name.startswith(".") and not e.name.endswith("~")), key=lambda e: e.name
+        )
     kept = []
     for entry in entries:
         if entry.is_symlink() and not Path(entry).resolve().is_relative_to(data.root.resolve()):
@@ -207,7 +213,9 @@ def _text(document: Document, text: str, at: KeyPath, field: Field, problems: li
     if field.form == "id" and (expected := why_not_an_id(text)):
         problems.append(document.problem(at, f"{quoted(text)} can't be an id", expected))
     elif shape and not shape.fits(text):
-        problems.append(document.problem(at, f"{quoted(text)} is no {NAMES.get(field.form, field.form)}", shape.expected))
+        problems.append(
+            document.problem(at, f"{quoted(text)} is no {NAMES.get(field.form, field.form)}", shape.expected)
+        )
     else:
         return text
     return None

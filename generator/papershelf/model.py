@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-Form = Literal["text", "prose", "id", "tag", "topic", "paper", "list", "url", "arxiv", "acl", "doi", "language", "sha256"]
+Form = Literal[
+    "text", "prose", "id", "tag", "topic", "paper", "list", "url", "arxiv", "acl", "doi", "language", "sha256"
+]
 """What a text in the data may look like; `load` checks it, `schema` prints it as a pattern."""
 
 
@@ -114,10 +116,14 @@ class Paper:
     acl: str | None = optional("The ACL Anthology id.", "acl")
     doi: str | None = optional("The DOI, without an address before it.", "doi")
     links: Links | None = optional("Other addresses that belong to the paper.")
-    language: str | None = optional("The language the paper is written in, where it isn't English, as in BCP 47.", "language")
+    language: str | None = optional(
+        "The language the paper is written in, where it isn't English, as in BCP 47.", "language"
+    )
     added: datetime.date | None = optional("The day the paper came onto the shelf; tools write it.")
     aliases: tuple[str, ...] = optional("Ids that this paper had before; their addresses lead here.", "id", ())
-    relations: tuple[Relation, ...] = optional("What this paper is to others, written in the newer one's file.", "text", ())
+    relations: tuple[Relation, ...] = optional(
+        "What this paper is to others, written in the newer one's file.", "text", ()
+    )
     appearances: tuple[Appearance, ...] = optional("The paper's places in captured lists.", "text", ())
     abstract: str | None = optional("The abstract as it was captured.")
     source: str = optional("The path of the paper's file below data/.", "text", "", stored=False)

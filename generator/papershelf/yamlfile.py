@@ -10,11 +10,11 @@ import json
 import os
 import re
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import yaml
 
@@ -30,7 +30,9 @@ WIDTH = 118
 # Ordinary files have none of these, so the costlier count over events is rarely made.
 _DEEP_LINE = re.compile(r"^(?: {40}|[ \t]*(?:[-?:][ \t]+){8})", re.MULTILINE)
 # Words that YAML 1.2 (or 1.1, which editors still speak) would turn into something that isn't text.
-_TYPED = re.compile(r"(?i)(?:true|false|yes|no|on|off|y|n|null|~|[-+]?[.\d][\d_.,:eExXoO+-]*|[-+]?\.(?:inf|nan)|0[xo].*)")
+_TYPED = re.compile(
+    r"(?i)(?:true|false|yes|no|on|off|y|n|null|~|[-+]?[.\d][\d_.,:eExXoO+-]*|[-+]?\.(?:inf|nan)|0[xo].*)"
+)
 _PLAIN = re.compile(r"[A-Za-z0-9][^\s#:,\[\]{}&*!|>'\"%@`\\]*(?::[^\s#:,\[\]{}&*!|>'\"%@`\\]+)*")
 
 
@@ -41,8 +43,8 @@ class _Refusal(yaml.MarkedYAMLError):
 class _TextLoader(yaml.CBaseLoader):
     """All scalars as text; a key that is no text or is given twice is refused."""
 
-    def construct_mapping(self, node: yaml.Node, deep: bool = False) -> dict[str, Value]:  # noqa: FBT001, FBT002 (PyYAML's signature)
-        result: dict[str, Value] = {}
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002 (PyYAML's signature)
+        result: dict[Hashable, Any] = {}
         for key_node, value_node in node.value:
             if not isinstance(key_node, yaml.ScalarNode):
                 raise _Refusal(problem="a key that is not a plain word", problem_mark=key_node.start_mark)
@@ -79,7 +81,9 @@ class Document:
         """The line on which an item of a list at the top begins."""
         return self.place((item,))[0]
 
-    def problem(self, keys: Sequence[Key], found: str, expected: str = "", advice: str = "", *, of_key: bool = False) -> Problem:
+    def problem(
+        self, keys: Sequence[Key], found: str, expected: str = "", advice: str = "", *, of_key: bool = False
+    ) -> Problem:
         """A problem with the value under these keys."""
         return Problem(self.path, *self.place(keys, of_key=of_key), found, expected, advice)
 
@@ -116,7 +120,7 @@ def parse(text: str, shown: str) -> Document:
     """The same as `read` for a text that is at hand."""
     try:
         _refuse_deep(text)
-        value = yaml.load(text, Loader=_TextLoader)
+        value = yaml.load(text, Loader=_TextLoader)  # noqa: S506 (it makes text, lists and mappings only)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -142,7 +146,7 @@ def _refuse_deep(text: str) -> None:
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > MAX_DEPTH:
-                raise _Refusal(problem=f"is nested more than {MAX_DEPTH} deep", problem_mark=event.start_mark)
+                raise _Refusal(None, None, f"is nested more than {MAX_DEPTH} deep", event.start_mark)  # type: ignore[arg-type] # libyaml's marks
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
 
@@ -164,7 +168,8 @@ def _in_plain_words(error: yaml.MarkedYAMLError, text: str, place: tuple[int, in
     if "unexpected end of stream" in problem or "while scanning a quoted scalar" in (error.context or ""):
         return "a quotation mark that isn't closed", "Close it on the same line."
     if "expected <block end>" in problem or "could not find expected ':'" in problem:
-        return "a line that doesn't fit the ones above", 'Each line is "key: value"; lines of one block begin in one column.'
+        advice = 'Each line is "key: value"; the lines of one block begin in one column.'
+        return "a line that doesn't fit the ones above", advice
     return f"isn't YAML: {problem}", ""
 
 
@@ -245,8 +250,9 @@ def append_item(text: str, key: str, item: object, before: Sequence[str] = ()) -
     root = yaml.compose(text, Loader=yaml.CBaseLoader)
     pairs = {pair[0]: (pair[1], pair[2]) for pair in _children(root)}
     newline = "\r\n" if "\r\n" in text else "\n"
-    if key in pairs and isinstance(pairs[key][1], yaml.SequenceNode) and pairs[key][1].value:
-        return _append_to(text, pairs[key][1], item, newline)
+    node = pairs[key][1] if key in pairs else None
+    if isinstance(node, yaml.SequenceNode) and node.value:
+        return _append_to(text, node, item, newline)
     block = newline.join([f"{key}:", *item_lines(item)]) + newline
     if key in pairs:
         start, end = pairs[key][0].start_mark.index, pairs[key][1].end_mark.index

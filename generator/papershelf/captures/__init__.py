@@ -3,8 +3,6 @@
 from papershelf.captures import alternating, spaced
 from papershelf.captures.listing import Entry, Fault, Line, Listing
 
-FORMATS = (alternating, spaced)
-
 __all__ = ["Entry", "Fault", "Line", "Listing", "parse"]
 
 
@@ -13,4 +11,5 @@ def parse(text: str) -> Listing:
     lines = tuple(line.removesuffix("\r") for line in text.split("\n"))
     if lines and not lines[-1]:
         lines = lines[:-1]
-    return min((form.parse(lines) for form in FORMATS), key=lambda listing: len(listing.faults))
+    listings = [alternating.parse(lines), spaced.parse(lines)]
+    return min(listings, key=lambda listing: len(listing.faults))

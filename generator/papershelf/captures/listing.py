@@ -103,7 +103,10 @@ class Account:
                 at += 1
             else:
                 shown = re.sub(r"\(.*\)|[\\^$]", "…", pattern)
-                self.fault(at + 1, f'the header\'s line "{shown}" is missing here' if pattern else "a blank line is missing here")
+                self.fault(
+                    at + 1,
+                    f'the header\'s line "{shown}" is missing here' if pattern else "a blank line is missing here",
+                )
         return at, groups
 
     def body(self, number: int, text: str) -> None:

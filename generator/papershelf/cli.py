@@ -1,0 +1,157 @@
+"""The command `papershelf`: reads arguments, calls, prints; holds no rule."""
+
+from __future__ import annotations
+
+import datetime
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import click
+
+from papershelf.checks import Unfinished, checked, unfinished
+from papershelf.importing import Plan, apply, plan
+from papershelf.load import Data
+from papershelf.model import Catalogue
+from papershelf.pages import Pages, theme_folder
+from papershelf.problems import ProblemsError, report
+from papershelf.schema import write_schemas
+from papershelf.write import write_folder
+
+
+class Shelf(click.Group):
+    """A group of commands that prints problems as lines, and never as a traceback."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except ProblemsError as error:
+            click.echo(report(error.problems))
+            ctx.exit(1)
+
+
+@click.group(cls=Shelf)
+@click.version_option(package_name="papershelf")
+@click.option("--data", "folder", default="data", metavar="DIR", help="The folder that holds the shelf's data.")
+@click.pass_context
+def main(ctx: click.Context, folder: str) -> None:
+    """Keep a curated reading list: import listings, check the data, write the pages."""
+    ctx.obj = Data(Path(folder), folder.rstrip("/"))
+
+
+@main.command()
+@click.pass_obj
+def check(data: Data) -> None:
+    """Load the data and print every problem at once; exit status 1 if there is any."""
+    catalogue = checked(data)
+    click.echo(f"{_counts(catalogue)}: no problems.")
+    _print_unfinished(unfinished(catalogue), data)
+
+
+@main.command("import")
+@click.argument("capture", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--as", "list_id", metavar="ID", help="The list's id; by default the capture's file name.")
+@click.option("--allow-residue", is_flag=True, help="Import although some lines don't fit.")
+@click.option("--dry-run", is_flag=True, help="Say what would change, and write nothing.")
+@click.pass_obj
+def import_(data: Data, capture: Path, list_id: str | None, *, allow_residue: bool, dry_run: bool) -> None:
+    """Import the text of a captured listing into the data.
+
+    Every line of the capture is accounted for. Papers that are on the shelf already gain an appearance; what a curator
+    wrote is never touched. Importing the same capture again changes nothing.
+    """
+    catalogue = checked(data) if data.root.exists() else Catalogue()
+    what = plan(capture, list_id or capture.stem, catalogue, data, datetime.datetime.now().astimezone().date())
+    _print_account(what)
+    if what.listing.faults and not allow_residue:
+        click.echo("Nothing was written. Mend the capture, or take it as it is with --allow-residue.")
+        sys.exit(1)
+    _print_plan(what, data)
+    if dry_run:
+        click.echo("Nothing was written: this was a dry run.")
+        return
+    files = len(what.new) + len(what.merged) + 2 * what.new_list
+    written = sum(1 for _ in _with_progress(apply(what, data), files, "Writing"))
+    click.echo(f"{written} files written." if written else "Nothing to write: all of it is on the shelf.")
+
+
+@main.command()
+@click.pass_obj
+def schema(data: Data) -> None:
+    """Write the JSON Schemas of the data files, which editors use to complete and check."""
+    changed = [data.show(path) for path in write_schemas(data)]
+    click.echo("\n".join(changed) or f"The schemas in {data.shown}/schema are up to date.")
+
+
+@main.command()
+@click.argument("target", metavar="DIR", type=click.Path(path_type=Path))
+@click.option(
+    "--config", default="mkdocs.yml", type=click.Path(path_type=Path, exists=True), help="The shelf's mkdocs.yml."
+)
+@click.pass_obj
+def write(data: Data, target: Path, config: Path) -> None:
+    """Write the site's Markdown to a folder, for any renderer."""
+    pages = Pages(checked(data), theme_folder("pages"))
+    count = write_folder(pages, config, target)
+    click.echo(f"{count} pages written to {target}/docs, with {target}/mkdocs.yml to build them.")
+
+
+def _counts(catalogue: Catalogue) -> str:
+    numbers = (
+        ("papers", catalogue.papers),
+        ("topics", catalogue.topics),
+        ("tags", catalogue.tags),
+        ("lists", catalogue.lists),
+    )
+    return ", ".join(f"{len(entries)} {name if len(entries) != 1 else name[:-1]}" for name, entries in numbers)
+
+
+def _print_unfinished(items: Iterable[Unfinished], data: Data) -> None:
+    items = tuple(items)
+    if items:
+        click.echo(f"\nUnfinished, which stops nothing ({len(items)}):")
+    for item in items:
+        papers = f"{' and '.join(item.papers)}: " if len(item.papers) > 1 else ""
+        click.echo(f"  {data.shown}/{item.source}: {papers}{item.what}")
+
+
+def _print_account(what: Plan) -> None:
+    listing = what.listing
+    account = ", ".join(f"{count} {kind}" for kind, count in listing.account.items())
+    click.echo(f"{what.list.id}: {listing.format}. Lines: {account}.")
+    if what.dropped:
+        click.echo(f"{what.dropped} control or zero-width characters dropped.")
+    for line in listing.lines:
+        if line.kind == "residue":
+            click.echo(f"  line {line.number}: residue: {_start(line.text)}")
+    for fault in listing.faults:
+        click.echo(f"  line {fault.line}: {fault.message}")
+
+
+def _print_plan(what: Plan, data: Data) -> None:
+    total = len(what.listing.entries)
+    click.echo(
+        f"{total} papers: {len(what.new)} new, {len(what.merged)} on the shelf already and found here too, "
+        f"{what.known} known from this list."
+    )
+    for paper, place in what.merged:
+        if place.title:
+            click.echo(f"  {data.shown}/{paper.source}: printed here as {place.title!r}")
+    if what.likely:
+        click.echo(f"Look alike and wait for a curator's word ({len(what.likely)}):")
+    for match in what.likely:
+        click.echo(f"  {match.first} and {match.second}: {match.evidence}")
+
+
+def _start(text: str) -> str:
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+def _with_progress(files: Iterable[Path], total: int, label: str) -> Iterator[Path]:
+    """Show progress on a terminal; stay quiet in a pipe."""
+    if not sys.stdout.isatty():
+        yield from files
+        return
+    with click.progressbar(files, length=total, label=label) as bar:
+        yield from bar

@@ -1,0 +1,73 @@
+"""JSON Schemas of the data files, made from the model, so that editors complete and check while one types."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from papershelf.identity import MAX_ID, SHAPES
+from papershelf.load import SCHEMA, TABLES, Data
+from papershelf.model import Field, Paper, Relation, stored_fields
+from papershelf.yamlfile import write
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def schemas() -> dict[str, str]:
+    """The text of each schema by its file's name: paper.json, and one for each file that holds a list."""
+    texts = {"paper.json": _document("One paper of the shelf", _object(Paper))}
+    for name, kind in TABLES:
+        stem = name.removesuffix(".yml")
+        texts[f"{stem}.json"] = _document(f"The {stem} of the shelf", {"type": "array", "items": _object(kind)})
+    return texts
+
+
+def write_schemas(data: Data) -> Iterator[Path]:
+    """Write the schemas to `data/schema/`; yields the files that changed."""
+    for name, text in schemas().items():
+        path = data.root / SCHEMA / name
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            write(path, text)
+            yield path
+
+
+def _document(title: str, schema: dict[str, Any]) -> str:
+    return json.dumps({"$schema": _DIALECT, "title": title, **schema}, indent=2, ensure_ascii=False) + "\n"
+
+
+def _object(kind: type) -> dict[str, Any]:
+    fields = stored_fields(kind).values()
+    schema: dict[str, Any] = {
+        "type": "object",
+        "additionalProperties": False,
+        "required": [field.key for field in fields if field.required],
+        "properties": {field.key: _field(field) for field in fields},
+    }
+    if kind is Relation:
+        schema["oneOf"] = [{"required": ["version-of"]}, {"required": ["distinct"]}]
+    return schema
+
+
+def _field(field: Field) -> dict[str, Any]:
+    one = _value(field)
+    if not field.many:
+        return {"description": field.doc, **one}
+    return {"description": field.doc, "type": "array", "minItems": 1, "items": one}
+
+
+def _value(field: Field) -> dict[str, Any]:
+    if field.type is int:
+        return {"type": "integer", "minimum": 1}
+    if field.type is datetime.date:
+        return {"type": "string", "format": "date"}
+    if field.type is not str:
+        return _object(field.type)
+    schema: dict[str, Any] = {"type": "string", "minLength": 1}
+    if shape := SHAPES.get(field.form):
+        schema["pattern"] = f"^(?:{shape.pattern})$"
+        if field.form in ("id", "tag", "topic", "paper", "list"):
+            schema["maxLength"] = MAX_ID
+    return schema

@@ -1,0 +1,119 @@
+"""The catalogue seen by topic, by tag and by list: who stands where, how many, and what lies near."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+
+from papershelf.model import Catalogue, Paper
+
+RELATED = 5
+
+
+@dataclass(frozen=True)
+class Views:
+    """Every grouping of the papers that a page needs, made once; each group in the shelf's one order."""
+
+    by_topic: Mapping[str, tuple[Paper, ...]]
+    by_tag: Mapping[str, tuple[Paper, ...]]
+    by_list: Mapping[str, tuple[Paper, ...]]
+    versions: Mapping[str, tuple[Paper, ...]]
+    related: Mapping[str, tuple[Paper, ...]]
+
+
+def views(catalogue: Catalogue) -> Views:
+    """Group the papers of a catalogue."""
+    return Views(
+        by_topic=_grouped(((paper, paper.topics) for paper in catalogue.papers), catalogue.topic),
+        by_tag=_grouped(((paper, paper.tags) for paper in catalogue.papers), catalogue.tag),
+        by_list=_by_list(catalogue),
+        versions=_versions(catalogue),
+        related=_related(catalogue),
+    )
+
+
+def _grouped(papers: Iterable[tuple[Paper, tuple[str, ...]]], known: Iterable[str]) -> dict[str, tuple[Paper, ...]]:
+    groups: dict[str, list[Paper]] = {name: [] for name in known}
+    for paper, names in papers:
+        for name in names:
+            groups[name].append(paper)
+    return {name: tuple(group) for name, group in groups.items()}
+
+
+def _by_list(catalogue: Catalogue) -> dict[str, tuple[Paper, ...]]:
+    """The papers of each list in the list's own order."""
+    places: dict[str, list[tuple[int, Paper]]] = {name: [] for name in catalogue.list}
+    for paper in catalogue.papers:
+        for place in paper.appearances:
+            places[place.list].append((place.position, paper))
+    return {name: tuple(paper for _, paper in sorted(group, key=lambda p: p[0])) for name, group in places.items()}
+
+
+def _versions(catalogue: Catalogue) -> dict[str, tuple[Paper, ...]]:
+    """For each paper that is or has a version, all that belong together, itself left out."""
+    group: dict[str, set[str]] = {}
+    for paper in catalogue.papers:
+        for relation in paper.relations:
+            if relation.version_of:
+                merged = group.get(paper.id, {paper.id}) | group.get(relation.version_of, {relation.version_of})
+                group |= dict.fromkeys(merged, merged)
+    return {
+        name: tuple(other for other in catalogue.papers if other.id in members and other.id != name)
+        for name, members in group.items()
+    }
+
+
+def _related(catalogue: Catalogue) -> dict[str, tuple[Paper, ...]]:
+    """For each paper the few that share the most with it: rare tags count more than common ones, and topics a little.
+
+    Only papers that share a tag are looked at, and of a tag's papers at most two hundred, so the work grows with n.
+    """
+    by_tag: dict[str, list[int]] = defaultdict(list)
+    for number, paper in enumerate(catalogue.papers):
+        for tag in paper.tags:
+            by_tag[tag].append(number)
+    weight = {tag: math.log(1 + len(catalogue.papers) / len(numbers)) for tag, numbers in by_tag.items()}
+    result = {}
+    for number, paper in enumerate(catalogue.papers):
+        score: Counter[int] = Counter()
+        for tag in paper.tags:
+            for other in by_tag[tag][:200]:
+                score[other] += weight[tag]  # type: ignore[assignment]
+        score.pop(number, None)
+        for other in score:
+            score[other] += len(set(paper.topics) & set(catalogue.papers[other].topics))
+        best = sorted(score, key=lambda other: (-round(score[other], 9), other))[:RELATED]
+        result[paper.id] = tuple(catalogue.papers[other] for other in best)
+    return result
+
+
+def shared_topics(catalogue: Catalogue) -> dict[tuple[int, int], int]:
+    """How many papers each pair of topics shares, by the topics' numbers in their order."""
+    number = {topic.id: place for place, topic in enumerate(catalogue.topics)}
+    shared: Counter[tuple[int, int]] = Counter()
+    for paper in catalogue.papers:
+        places = sorted(number[name] for name in paper.topics)
+        shared.update(combinations(places, 2))
+    return dict(sorted(shared.items()))
+
+
+def shared_tags(one: Paper, other: Paper, catalogue: Catalogue) -> str:
+    """Why two papers are related, in the names of the tags that they share."""
+    return ", ".join(catalogue.tag[tag].name for tag in one.tags if tag in other.tags)
+
+
+def by_letter(papers: Iterable[Paper]) -> dict[str, tuple[Paper, ...]]:
+    """Papers by the first letter or digit of their title, each letter's in alphabetical order."""
+    groups: dict[str, list[Paper]] = defaultdict(list)
+    for paper in sorted(papers, key=lambda paper: (sort_key(paper.title), paper.id)):
+        initial = sort_key(paper.title)[:1].upper()
+        groups[initial if initial.isalpha() else "#"].append(paper)
+    return {initial: tuple(groups[initial]) for initial in sorted(groups)}
+
+
+def sort_key(title: str) -> str:
+    """A title as it is sorted: letters and digits, without case, quotes or brackets before them."""
+    return "".join(character for character in title.casefold() if character.isalnum() or character == " ").strip()

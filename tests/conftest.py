@@ -1,0 +1,113 @@
+"""What the tests share: the shelf built once, a server on loopback, a browser, and a toy shelf to break."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from browser import launch_options
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).parent.parent
+REPOSITORY = "https://code.example/readers/shelf"
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The checkout."""
+    return ROOT
+
+
+@pytest.fixture
+def toy(tmp_path: Path) -> Path:
+    """A small shelf of its own that a test may break."""
+    return shutil.copytree(ROOT / "tests" / "toy", tmp_path / "toy")
+
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def run_module(*arguments: str, cwd: Path, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """Run one of our or MkDocs' commands as a person would, output and errors in one text."""
+    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "NO_COLOR": "1", **(env or {})}
+    return subprocess.run(
+        [sys.executable, "-m", *arguments],
+        cwd=cwd, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300, check=False,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def run() -> Run:
+    """Run `python -m …` in a folder."""
+    return run_module
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shelf that ships, built strictly, as if published from a repository."""
+    target = tmp_path_factory.mktemp("built") / "site"
+    done = run_module(
+        "mkdocs", "build", "--strict", "--site-dir", str(target), cwd=ROOT, env={"PAPERSHELF_REPO_URL": REPOSITORY}
+    )
+    assert done.returncode == 0, done.stdout
+    return target
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        pass
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Answer as GitHub Pages does: with the site's own page for what isn't found."""
+        page = Path(self.directory) / "404.html"
+        body = page.read_bytes() if page.exists() else b""
+        self.send_response(code)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+@contextmanager
+def serve_folder(folder: Path) -> Iterator[str]:
+    """Serve a folder on loopback for as long as the test needs it."""
+    handler = functools.partial(_Quiet, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="session")
+def address(site: Path) -> Iterator[str]:
+    """Where the built shelf is served."""
+    with serve_folder(site) as base:
+        yield base
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Headless Chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(**launch_options())
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page in a context of its own: light, on a desk."""
+    context = browser.new_context(viewport={"width": 1300, "height": 900}, color_scheme="light")
+    yield context.new_page()
+    context.close()
