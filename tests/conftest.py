@@ -14,8 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from browser import launch_options
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from browser import launch_options
 
 ROOT = Path(__file__).parent.parent
 REPOSITORY = "https://code.example/readers/shelf"

@@ -25,7 +25,7 @@ from papershelf.charts import Bar, topic_overlap, topic_sizes
 from papershelf.checks import Unfinished, unfinished
 from papershelf.model import Catalogue, Paper
 from papershelf.problems import Problem, did_you_mean, quoted
-from papershelf.text import first_sentence, markdown, plain, prose
+from papershelf.text import escape_markdown, first_sentence, markdown, plain, prose
 
 STYLES = ("assets/papershelf.css",)
 SCRIPTS = ("assets/papershelf.js",)
@@ -269,7 +269,7 @@ class Pages:
         return self._page(
             "paper.md.jinja", paper_path(paper.id), paper.source,
             paper=paper, related=related, versions=self.views.versions.get(paper.id, ()), bibtex=cite.bibtex(paper),
-            description=paper.summary or first_sentence(paper.abstract or paper.title),
+            description=plain(paper.summary) if paper.summary else first_sentence(paper.abstract or paper.title),
         )  # fmt: skip
 
     def _moved(self) -> Iterator[Page]:
@@ -336,10 +336,12 @@ def _environment(templates: Path) -> Environment:
         autoescape=False,  # noqa: S701
     )
     environment.filters["count"] = _count
+    environment.filters["escaped"] = escape_markdown
     environment.filters["first_sentence"] = first_sentence
     environment.filters["label"] = _label
     environment.filters["md"] = markdown
     environment.filters["meta"] = _meta
+    environment.filters["plain"] = plain
     environment.filters["prose"] = prose
     for function in (topic_path, tag_path, list_path, paper_path, source_link):
         environment.globals[function.__name__] = function
@@ -352,8 +354,8 @@ def _label(text: str) -> str:
 
 
 def _meta(text: str) -> str:
-    """A text for the front matter: quoted for YAML, and escaped, because Material puts it into HTML as it is."""
-    return json.dumps(html.escape(plain(text)), ensure_ascii=False)
+    """Readable text for the front matter: quoted for YAML, and escaped, because Material puts it into HTML as it is."""
+    return json.dumps(html.escape(text), ensure_ascii=False)
 
 
 def _count(number: int, one: str = "paper", many: str = "") -> str:
