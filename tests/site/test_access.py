@@ -1,0 +1,261 @@
+"""The site can be read by everyone: axe, keyboard, phone, paper, no scripts; and nothing comes from another host."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, Route
+
+from papershelf.checks import checked
+from papershelf.load import Data
+
+ZERO = "ZeRO: Memory Optimizations Toward Training Trillion Parameter Models"
+# A page of each kind; the listings, a listing's second page and the papers are found through the site's own links.
+KINDS = (
+    "home", "topics", "topic", "tags", "tag", "lists", "list", "second page", "papers", "paper",
+    "paper without address", "duplicates", "contribute", "about", "not found",
+)  # fmt: skip
+DESK, PHONE = (1300, 900), (360, 740)
+
+Open = Callable[[Page, str], None]
+
+
+@pytest.fixture(scope="session")
+def places(browser: Browser, address: str, root: Path) -> dict[str, str]:
+    """The address of a page of each kind."""
+    page = browser.new_page()
+    papers = checked(Data(root / "data")).papers
+    unlinked = next((paper for paper in papers if paper.url is None), papers[-1])
+
+    def target(path: str, selector: str) -> str:
+        page.goto(address + path)
+        return str(page.locator(selector).first.evaluate("link => link.href"))
+
+    found = {
+        "home": address,
+        "topics": f"{address}topics/",
+        "topic": target("topics/", "article h2 a[href]:not(.headerlink)"),
+        "tags": f"{address}tags/",
+        "tag": target("tags/", "article li a:text-is('Pipeline parallelism')"),
+        "lists": f"{address}lists/",
+        "list": target("lists/", "article li a"),
+        "papers": f"{address}papers/",
+        "paper": target("papers/", f"article li a:text-is('{ZERO}')"),
+        "paper without address": f"{address}papers/{unlinked.id}/",
+        "duplicates": f"{address}duplicates/",
+        "contribute": f"{address}contribute/",
+        "about": f"{address}about/",
+        "not found": f"{address}papers/no-such-paper/",
+    }
+    found["second page"] = f"{found['list']}2/"
+    page.close()
+    return found
+
+
+@pytest.fixture
+def opened(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Open a page in a context of its own; all are closed after the test."""
+    contexts = []
+
+    def opened(url: str, size: tuple[int, int] = DESK, **options: object) -> Page:
+        viewport = {"width": size[0], "height": size[1]}
+        contexts.append(browser.new_context(viewport=viewport, **options))
+        page = contexts[-1].new_page()
+        page.goto(url)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds, rule by rule, with all of its default rules."""
+    found = Axe().run(page).response["violations"]
+    return [f"{rule['id']}: {node['html'][:120]} {node['failureSummary']}" for rule in found for node in rule["nodes"]]
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("palette", ["light", "dark"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_axe_finds_nothing(
+    kind: str, palette: str, size: tuple[int, int], places: dict[str, str], opened: Callable[..., Page]
+) -> None:
+    page = opened(places[kind], size, color_scheme=palette)
+    assert page.locator("body").get_attribute("data-md-color-scheme") == {"light": "default", "dark": "slate"}[palette]
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("palette", ["light", "dark"])
+def test_axe_finds_nothing_in_an_open_fold_and_an_open_search(
+    palette: str, size: tuple[int, int], places: dict[str, str], opened: Callable[..., Page]
+) -> None:
+    page = opened(places["tag"], size, color_scheme=palette)
+    page.get_by_role("button", name="Abstract of").first.click()
+    page.locator(".papershelf-abstract").wait_for()
+    assert violations(page) == []
+    page.keyboard.press("/")
+    page.keyboard.type("pipeline memory")
+    page.locator(".md-search-result nav[role=none]").first.wait_for()
+    page.wait_for_function("() => document.getAnimations().every(a => a.playState !== 'running')")
+    assert violations(page) == []
+
+
+def test_axe_finds_nothing_in_an_open_drawer(places: dict[str, str], opened: Callable[..., Page]) -> None:
+    page = opened(places["paper"], PHONE)
+    page.get_by_role("button", name="Menu").click()
+    page.get_by_role("link", name="Tags", exact=True).first.wait_for()
+    page.wait_for_function("() => document.getAnimations().every(a => a.playState !== 'running')")
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_page_asks_no_other_host_and_logs_no_error(
+    kind: str, places: dict[str, str], opened: Callable[..., Page]
+) -> None:
+    page = opened("about:blank")
+    asked: list[str] = []
+    errors: list[str] = []
+
+    def answer(route: Route) -> None:
+        if not route.request.url.startswith(places["home"]):
+            route.abort()
+        elif route.request.resource_type == "document":
+            # A code host whose API Material's script knows.
+            response = route.fetch()
+            linked = r'href="[^"]+"(?=[^>]*class="md-source")'
+            body, found = re.subn(linked, 'href="https://github.com/readers/shelf"', response.text())
+            assert found
+            route.fulfill(response=response, body=body)
+        else:
+            route.continue_()
+
+    page.route("**/*", answer)
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.goto(places[kind], wait_until="networkidle")
+    if kind == "not found":  # which the browser reports
+        errors = [error for error in errors if "404" not in error]
+    assert len(asked) > 1
+    assert [url for url in asked if not url.startswith((places["home"], "data:", "blob:"))] == []
+    assert errors == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_phone_scrolls_no_page_sideways(kind: str, places: dict[str, str], opened: Callable[..., Page]) -> None:
+    page = opened(places[kind], PHONE)
+    # `html` hides what sticks out, so that its own width tells nothing.
+    sticking_out = page.evaluate(
+        """() => [...document.querySelectorAll("article *")]
+            .filter(e => !e.closest("pre, svg") && e.getBoundingClientRect().right > innerWidth + 0.5)
+            .map(e => e.outerHTML.slice(0, 100))"""
+    )
+    assert sticking_out == []
+    assert page.evaluate("() => document.querySelector('article').scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("kind", ["paper", "second page", "papers", "home", "not found"])
+def test_what_stands_alone_is_large_enough_for_a_finger(
+    kind: str, places: dict[str, str], opened: Callable[..., Page]
+) -> None:
+    """24 by 24 pixels, as WCAG 2.2 asks of a target that isn't part of a sentence."""
+    page = opened(places[kind], PHONE, has_touch=True)
+    alone = ".md-header__button, .md-content__button, .papershelf-read a:first-child, .papershelf-pager a"
+    targets = page.locator(f"{alone}, .papershelf-search > *").filter(visible=True)
+    assert targets.count() > 2
+    boxes = [target.bounding_box() for target in targets.all()]
+    assert [box for box in boxes if min(box["width"], box["height"]) < 24] == []
+
+
+@pytest.mark.parametrize("kind", ["home", "topic", "tag", "papers", "paper"])
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_nothing_moves_while_a_page_loads(
+    kind: str, size: tuple[int, int], places: dict[str, str], opened: Callable[..., Page]
+) -> None:
+    page = opened("about:blank", size)
+    page.add_init_script(
+        """window.shifted = 0; new PerformanceObserver(list => { for (const entry of list.getEntries())
+            window.shifted += entry.value; }).observe({type: "layout-shift", buffered: true})"""
+    )
+    page.goto(places[kind], wait_until="networkidle")
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert page.evaluate("window.shifted") < 0.01
+
+
+@pytest.mark.parametrize("kind", ["topic", "paper"])
+def test_print_shows_the_article_alone(kind: str, places: dict[str, str], opened: Callable[..., Page]) -> None:
+    page = opened(places[kind])
+    chrome = page.locator(".md-header, .md-tabs, .md-sidebar, .md-footer, .md-content__button, .headerlink, .md-top")
+    assert chrome.filter(visible=True).count() > 3
+    page.emulate_media(media="print")
+    assert chrome.filter(visible=True).count() == 0
+    assert page.locator("article h1").is_visible()
+
+
+def test_the_keyboard_leads_from_home_to_a_topic_to_a_paper_and_back(
+    places: dict[str, str], opened: Callable[..., Page]
+) -> None:
+    page = opened(places["home"])
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.matches('.md-skip')")
+    page.keyboard.press("Enter")
+    tab_to(page, ".grid.cards a")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/topics/*/")
+    topic = page.url
+    tab_to(page, ".papershelf-papers a")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/papers/*/")
+    tab_to(page, ".papershelf-read a")
+    page.go_back()
+    assert page.url == topic
+
+
+def tab_to(page: Page, selector: str) -> None:
+    """Press Tab until the focus stands on one of these; on the way it is always somewhere, and always to be seen."""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            break
+    focused = page.evaluate(
+        """() => ({outline: getComputedStyle(document.activeElement).outlineStyle,
+            found: document.activeElement.getBoundingClientRect().height > 0})"""
+    )
+    assert page.evaluate("selector => document.activeElement.matches(selector)", selector), f"no way to {selector}"
+    assert focused["found"]
+    assert focused["outline"] != "none"
+
+
+def test_the_drawer_opens_and_closes_from_the_keyboard_and_hides_its_links_while_closed(
+    places: dict[str, str], opened: Callable[..., Page]
+) -> None:
+    page = opened(places["paper"], PHONE)
+    link = page.locator(".md-sidebar--primary a", has_text="Topics").first
+    assert not link.is_visible()
+    button = page.get_by_role("button", name="Menu")
+    button.focus()
+    page.keyboard.press("Enter")
+    link.wait_for(state="visible")
+    assert button.get_attribute("aria-expanded") == "true"
+    page.keyboard.press("Escape")
+    link.wait_for(state="hidden")
+    assert button.get_attribute("aria-expanded") == "false"
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "Menu"
+
+
+def test_the_page_for_what_is_not_found_searches_and_leads_on(
+    places: dict[str, str], opened: Callable[..., Page]
+) -> None:
+    page = opened(places["not found"])
+    leads = page.locator("article p a").evaluate_all("links => links.map(link => new URL(link.href).pathname)")
+    assert leads == ["/topics/", "/tags/", "/papers/", "/"]
+    page.get_by_label("Words to look for").fill("trillion parameter")
+    page.get_by_role("button", name="Search").last.click()
+    page.wait_for_url("**/?q=trillion+parameter")
+    page.locator(".md-search-result__item").first.wait_for()

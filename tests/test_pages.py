@@ -1,0 +1,203 @@
+"""Catalogue to pages: which exist, what stands on them, and that they are Markdown a person can read."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from papershelf.checks import checked
+from papershelf.load import Data
+from papershelf.model import Catalogue, Paper, Topic
+from papershelf.pages import PER_PAGE, Page, Pages, paper_path, theme_folder
+
+ZERO = "zero-memory-optimizations-toward-training-trillion-parameter-models"
+
+
+def pages_of(catalogue: Catalogue) -> dict[str, Page]:
+    return {page.path: page for page in Pages(catalogue, theme_folder("pages")).all()}
+
+
+@pytest.fixture(scope="module")
+def shelf(root: Path) -> Catalogue:
+    return checked(Data(root / "data"))
+
+
+@pytest.fixture(scope="module")
+def made(shelf: Catalogue) -> dict[str, Page]:
+    return pages_of(shelf)
+
+
+@pytest.fixture
+def toy_pages(toy: Path) -> dict[str, Page]:
+    return pages_of(checked(Data(toy / "data")))
+
+
+def front_matter(page: Page) -> dict[str, object]:
+    found = re.match(r"---\n(.*?)\n---\n", page.markdown, re.DOTALL)
+    assert found, page.path
+    values = yaml.safe_load(found[1])
+    assert isinstance(values, dict)
+    return values
+
+
+def test_every_page_of_the_design_is_there(shelf: Catalogue, made: dict[str, Page]) -> None:
+    assert {"topics/index.md", "tags/index.md", "lists/index.md", "papers/index.md", "duplicates.md"} <= made.keys()
+    assert {f"topics/{topic.id}.md" for topic in shelf.topics} <= made.keys()
+    assert {f"tags/{tag.id}.md" for tag in shelf.tags} <= made.keys()
+    assert {f"lists/{entry.id}.md" for entry in shelf.lists} <= made.keys()
+    assert {f"papers/{paper.id}.md" for paper in shelf.papers} <= made.keys()
+
+
+def test_a_listing_has_a_hundred_papers_a_page(made: dict[str, Page]) -> None:
+    pages = [made["lists/trending-papers.md"], made["lists/trending-papers/2.md"], made["lists/trending-papers/3.md"]]
+    counts = [len(re.findall(r"^- {3}", page.markdown, re.MULTILINE)) for page in pages]
+    assert counts == [PER_PAGE, PER_PAGE, 15]
+    assert "lists/trending-papers/4.md" not in made
+    assert "(trending-papers/2.md)" in pages[0].markdown
+    assert "(../trending-papers.md)" in pages[1].markdown
+
+
+def test_a_list_is_in_its_own_order(shelf: Catalogue, made: dict[str, Page]) -> None:
+    page = made["lists/daily-papers-aug-12.md"]
+    ids = re.findall(r"^- {3}.*\(\.\./papers/([a-z0-9-]+)\.md\)", page.markdown, re.MULTILINE)
+    places = [place for name in ids for place in shelf.paper[name].appearances if place.list == "daily-papers-aug-12"]
+    assert [place.position for place in places] == list(range(1, PER_PAGE + 1))
+
+
+def item(page: Page, paper: str) -> str:
+    """The item of a paper in a listing, as it stands there."""
+    items = re.split(r"^(?=- {3})", page.markdown, flags=re.MULTILINE)
+    found = [entry for entry in items if f"papers/{paper}.md)" in entry.split("\n")[0]]
+    assert len(found) == 1, f"{paper} stands {len(found)} times on {page.path}"
+    return re.split(r"^(?=\S)", found[0][1:], maxsplit=1, flags=re.MULTILINE)[0].strip()
+
+
+def test_an_item_is_the_same_wherever_it_stands(shelf: Catalogue, made: dict[str, Page]) -> None:
+    zero = shelf.paper[ZERO]
+    places = [*(f"topics/{name}.md" for name in zero.topics), *(f"tags/{name}.md" for name in zero.tags)]
+    assert len({item(made[path], ZERO) for path in [*places, "lists/daily-papers-aug-12.md"]}) == 1
+
+
+def test_an_item_says_where_else_the_paper_stands(shelf: Catalogue, made: dict[str, Page]) -> None:
+    zero = shelf.paper[ZERO]
+    text = item(made["lists/daily-papers-aug-12.md"], ZERO)
+    for name in zero.topics:
+        assert f"(../topics/{name}.md)" in text
+    for name in zero.tags:
+        assert f"(../tags/{name}.md)" in text
+    for place in zero.appearances:
+        assert f"(../lists/{place.list}.md)" in text
+    assert "https://arxiv.org/abs/1910.02054" in text
+    assert f"(../papers/{ZERO}.md#abstract)" in text
+
+
+def test_an_abstract_stands_on_its_papers_page_alone(shelf: Catalogue, made: dict[str, Page]) -> None:
+    opening = (shelf.paper[ZERO].abstract or "")[:60]
+    assert [path for path, page in made.items() if opening in page.markdown] == [paper_path(ZERO)]
+
+
+def test_a_papers_page_shows_every_appearance_and_spelling(made: dict[str, Page]) -> None:
+    page = next(page for path, page in made.items() if path.startswith("papers/pangu"))
+    assert "No. 146 in [Trending papers](../lists/trending-papers.md)" in page.markdown
+    assert "No. 3 in [Daily Papers](../lists/daily-papers-aug-12.md)" in page.markdown
+    assert "PanGu-$α$" in page.markdown
+
+
+def test_versions_are_shown_on_both_papers_and_among_the_duplicates(made: dict[str, Page]) -> None:
+    old, new = "paranames-a-massively", "paranames-1-0"
+    for one, other in ((old, new), (new, old)):
+        page = next(page for path, page in made.items() if path.startswith(f"papers/{one}"))
+        versions = next(line for line in page.markdown.split("\n") if "Versions" in line)
+        assert other in versions
+    assert "is a version of" in made["duplicates.md"].markdown
+
+
+def test_the_duplicates_page_names_each_merged_paper_once(shelf: Catalogue, made: dict[str, Page]) -> None:
+    merged = made["duplicates.md"].markdown.split("## Versions")[0]
+    assert merged.count("papers/") == len([paper for paper in shelf.papers if len(paper.appearances) > 1]) == 24
+
+
+def test_every_page_begins_with_flat_front_matter_and_one_heading(made: dict[str, Page]) -> None:
+    for page in made.values():
+        values = front_matter(page)
+        assert values["title"], page.path
+        assert values["description"], page.path
+        assert len(re.findall(r"^# ", page.markdown, re.MULTILINE)) == 1, page.path
+
+
+def test_pages_are_markdown_with_hardly_any_html(made: dict[str, Page]) -> None:
+    """HTML stands only where Markdown has no form for it: marks around listings, pictures, and what data printed."""
+    allowed = {"div", "small", "code", "figure"}
+    for page in made.values():
+        body = re.sub(r"<figure.*?</figure>|```.*?```", "", page.markdown, flags=re.DOTALL)
+        found = set(re.findall(r"(?<!\\)</?([a-z]+)[ >]", body))
+        assert found <= allowed, f"{page.path}: {found - allowed}"
+
+
+def test_each_page_is_edited_where_its_text_is(made: dict[str, Page]) -> None:
+    assert made[paper_path(ZERO)].edit == f"papers/z/{ZERO}.yml"
+    assert made["topics/model-parallelism.md"].edit == made["topics/index.md"].edit == "topics.yml"
+    assert made["tags/pipeline-parallelism.md"].edit == "tags.yml"
+
+
+def test_text_from_data_is_shown_and_never_run(toy_pages: dict[str, Page]) -> None:
+    page = next(page for path, page in toy_pages.items() if path.startswith("papers/on-alpha"))
+    assert '# On α-Widgets and &lt;script>alert("x")&lt;/script>' in page.markdown
+    assert front_matter(page)["title"] == "On α-Widgets and &lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt;"
+    for other in toy_pages.values():
+        assert "<script" not in re.sub(r"```.*?```", "", other.markdown, flags=re.DOTALL), other.path
+
+
+def test_an_unfiled_paper_is_lost_nowhere(toy_pages: dict[str, Page]) -> None:
+    path = next(path for path in toy_pages if path.startswith("papers/on-alpha"))
+    index = toy_pages["papers/index.md"].markdown
+    letters, to_file = index.split("To file {")
+    name = path.removeprefix("papers/")
+    assert name in letters
+    assert name in to_file
+    assert path in toy_pages["lists/toy-trending.md"].markdown
+    assert "no topics and no tags and no summary yet" in to_file
+
+
+def test_notes_keep_emphasis_and_links_and_nothing_else(toy_pages: dict[str, Page]) -> None:
+    text = toy_pages["papers/serial-widgets.md"].markdown
+    assert "Read it *first*: see [the list](https://code.example/list), not &lt;b>this&lt;/b>." in text
+
+
+def test_placeholders_are_filled_with_links_that_fit_the_page(shelf: Catalogue) -> None:
+    pages = Pages(shelf, theme_folder("pages"))
+    text = "<!-- papershelf: papers --> and\n\n<!--papershelf:topics-->\n"
+    filled, problems = pages.fill(text, "guide/start.md", "site_src/guide/start.md")
+    assert problems == []
+    assert filled.startswith("304 and\n")
+    assert "](../topics/model-parallelism.md)" in filled
+
+
+def test_an_unknown_placeholder_is_a_problem_with_its_place(shelf: Catalogue) -> None:
+    text = "# Home\n\nHere are <!-- papershelf: topcis -->.\n"
+    filled, problems = Pages(shelf, theme_folder("pages")).fill(text, "index.md", "site_src/index.md")
+    assert filled == text
+    assert [str(problem) for problem in problems] == [
+        'site_src/index.md:3:10: unknown placeholder "topcis"; expected one of papers, numbers, topics, lists, '
+        'papers-per-topic, shared-papers. Did you mean "topics"?'
+    ]
+
+
+def test_an_empty_shelf_has_pages_too() -> None:
+    made = pages_of(Catalogue())
+    assert {"topics/index.md", "tags/index.md", "lists/index.md", "papers/index.md", "duplicates.md"} == made.keys()
+
+
+def test_a_topic_of_one_page_has_no_pager_and_one_of_101_papers_has_two_pages() -> None:
+    topic = Topic(id="t", name="T", description="D. E.")
+    for count, expected in ((100, {"topics/t.md"}), (101, {"topics/t.md", "topics/t/2.md"})):
+        papers = tuple(Paper(id=f"p{number}", title=f"P {number}", topics=("t",)) for number in range(count))
+        made = pages_of(Catalogue(papers, (topic,)))
+        assert {path for path in made if path.startswith("topics/t")} == expected
+
+
+def test_making_pages_twice_gives_the_same_bytes(shelf: Catalogue, made: dict[str, Page]) -> None:
+    assert pages_of(shelf) == made

@@ -1,0 +1,120 @@
+// What Material leaves undone: folds for abstracts, and a drawer that opens from the keyboard.
+//
+// An abstract stands on its paper's page alone, so that a listing of a hundred papers stays small. Its link in a listing
+// leads there; with this script it opens a fold in place and fetches the abstract from that page.
+
+(() => {
+  const LINK = '.papershelf-papers a[href$="#abstract"]';
+
+  /** Tell what the links and labels of a page do; Material's instant loading brings new pages without loading this again. */
+  function prepare() {
+    document.querySelectorAll(LINK).forEach((link, index) => {
+      const title = link.closest("li")?.querySelector("a");
+      link.setAttribute("role", "button");
+      link.setAttribute("aria-expanded", "false");
+      link.setAttribute("aria-label", `Abstract of ${title?.textContent}`);
+      link.setAttribute("aria-controls", `papershelf-abstract-${index}`);
+    });
+    reachable("drawer", "Menu");
+    reachable("search", "Search");
+  }
+
+  /**
+   * Replace a label in the header, which only a mouse reaches, by a button.
+   * @param {string} name of the hidden box that the label ticks
+   * @param {string} says what the button is called
+   */
+  function reachable(name, says) {
+    const box = document.getElementById(`__${name}`);
+    const label = document.querySelector(`label.md-header__button[for="__${name}"]`);
+    if (!(box instanceof HTMLInputElement) || !label) return;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = label.className;
+    button.setAttribute("for", box.id); // Material's style knows it by that
+    button.setAttribute("aria-label", says);
+    button.setAttribute("aria-expanded", String(box.checked));
+    button.append(...label.childNodes);
+    label.replaceWith(button);
+    button.addEventListener("click", () => box.click());
+    box.addEventListener("change", () => button.setAttribute("aria-expanded", String(box.checked)));
+  }
+
+  // Material draws the tags of each result, and a copy button, as one more unnamed landmark.
+  new MutationObserver(() => {
+    for (const nav of document.querySelectorAll("nav:is(.md-tags, .md-code__nav):not([role])")) nav.setAttribute("role", "none");
+  }).observe(document.body, { childList: true, subtree: true });
+
+  /**
+   * Fetch a paper's page and take the abstract from it.
+   * @param {string} address
+   * @returns {Promise<Element[]>}
+   */
+  async function abstractAt(address) {
+    const answer = await fetch(address);
+    if (!answer.ok) throw new Error(`${answer.status} for ${address}`);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const found = [];
+    for (let part = page.getElementById("abstract")?.nextElementSibling; part?.tagName === "P"; part = part.nextElementSibling) {
+      found.push(document.importNode(part, true));
+    }
+    if (!found.length) throw new Error(`no abstract at ${address}`);
+    return found;
+  }
+
+  /**
+   * Open or close the abstract that a link leads to; where it can't be had, follow the link.
+   * @param {HTMLAnchorElement} link
+   */
+  async function toggle(link) {
+    const name = /** @type {string} */ (link.getAttribute("aria-controls"));
+    const known = document.getElementById(name);
+    if (known) {
+      known.hidden = !known.hidden;
+      link.setAttribute("aria-expanded", String(!known.hidden));
+      return;
+    }
+    if (link.getAttribute("aria-busy") === "true") return;
+    link.setAttribute("aria-busy", "true");
+    try {
+      const fold = document.createElement("div");
+      fold.className = "papershelf-abstract";
+      fold.id = name;
+      fold.append(...(await abstractAt(link.href)));
+      link.closest("li")?.append(fold);
+      link.setAttribute("aria-expanded", "true");
+    } catch {
+      location.assign(link.href);
+    } finally {
+      link.removeAttribute("aria-busy");
+    }
+  }
+
+  /** @param {MouseEvent | KeyboardEvent} event */
+  function onAction(event) {
+    const link = event.target instanceof Element && event.target.closest(LINK);
+    if (!(link instanceof HTMLAnchorElement) || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    if (event instanceof KeyboardEvent && event.key !== " ") return; // Enter is a click
+    event.preventDefault();
+    event.stopPropagation(); // before Material's instant loading follows the link
+    if (!(event instanceof KeyboardEvent && event.repeat)) void toggle(link);
+  }
+
+  /**
+   * Let Escape close the drawer, as it closes the search.
+   * @param {KeyboardEvent} event
+   */
+  function onEscape(event) {
+    if (event.key !== "Escape" || !document.querySelector("#__drawer:checked")) return;
+    /** @type {HTMLElement | null} */ const button = document.querySelector('.md-header__button[for="__drawer"]');
+    button?.click();
+    button?.focus();
+  }
+
+  document.addEventListener("click", onAction, true);
+  document.addEventListener("keydown", onEscape);
+  document.addEventListener("keydown", onAction, true);
+  const pages = /** @type {{document$?: {subscribe(next: () => void): void}}} */ (window).document$;
+  if (pages) pages.subscribe(prepare);
+  else prepare();
+})();
