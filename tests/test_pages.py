@@ -36,7 +36,7 @@ def toy_pages(toy: Path) -> dict[str, Page]:
 
 
 def front_matter(page: Page) -> dict[str, object]:
-    found = re.match(r"---\n(.*?)\n---\n", page.markdown, re.DOTALL)
+    found = re.match(r"---\n(.*?)\n---\n", page.text, re.DOTALL)
     assert found, page.path
     values = yaml.safe_load(found[1])
     assert isinstance(values, dict)
@@ -53,23 +53,23 @@ def test_every_page_of_the_design_is_there(shelf: Catalogue, made: dict[str, Pag
 
 def test_a_listing_has_a_hundred_papers_a_page(made: dict[str, Page]) -> None:
     pages = [made["lists/trending-papers.md"], made["lists/trending-papers/2.md"], made["lists/trending-papers/3.md"]]
-    counts = [len(re.findall(r"^- {3}", page.markdown, re.MULTILINE)) for page in pages]
+    counts = [len(re.findall(r"^- {3}", page.text, re.MULTILINE)) for page in pages]
     assert counts == [PER_PAGE, PER_PAGE, 15]
     assert "lists/trending-papers/4.md" not in made
-    assert "(trending-papers/2.md)" in pages[0].markdown
-    assert "(../trending-papers.md)" in pages[1].markdown
+    assert "(trending-papers/2.md)" in pages[0].text
+    assert "(../trending-papers.md)" in pages[1].text
 
 
 def test_a_list_is_in_its_own_order(shelf: Catalogue, made: dict[str, Page]) -> None:
     page = made["lists/daily-papers-aug-12.md"]
-    ids = re.findall(r"^- {3}.*\(\.\./papers/([a-z0-9-]+)\.md\)", page.markdown, re.MULTILINE)
+    ids = re.findall(r"^- {3}.*\(\.\./papers/([a-z0-9-]+)\.md\)", page.text, re.MULTILINE)
     places = [place for name in ids for place in shelf.paper[name].appearances if place.list == "daily-papers-aug-12"]
     assert [place.position for place in places] == list(range(1, PER_PAGE + 1))
 
 
 def item(page: Page, paper: str) -> str:
     """The item of a paper in a listing, as it stands there."""
-    items = re.split(r"^(?=- {3})", page.markdown, flags=re.MULTILINE)
+    items = re.split(r"^(?=- {3})", page.text, flags=re.MULTILINE)
     found = [entry for entry in items if f"papers/{paper}.md)" in entry.split("\n")[0]]
     assert len(found) == 1, f"{paper} stands {len(found)} times on {page.path}"
     return re.split(r"^(?=\S)", found[0][1:], maxsplit=1, flags=re.MULTILINE)[0].strip()
@@ -96,27 +96,27 @@ def test_an_item_says_where_else_the_paper_stands(shelf: Catalogue, made: dict[s
 
 def test_an_abstract_stands_on_its_papers_page_alone(shelf: Catalogue, made: dict[str, Page]) -> None:
     opening = (shelf.paper[ZERO].abstract or "")[:60]
-    assert [path for path, page in made.items() if opening in page.markdown] == [paper_path(ZERO)]
+    assert [path for path, page in made.items() if opening in page.text] == [paper_path(ZERO)]
 
 
 def test_a_papers_page_shows_every_appearance_and_spelling(made: dict[str, Page]) -> None:
     page = next(page for path, page in made.items() if path.startswith("papers/pangu"))
-    assert "No. 146 in [Trending papers](../lists/trending-papers.md)" in page.markdown
-    assert "No. 3 in [Daily Papers](../lists/daily-papers-aug-12.md)" in page.markdown
-    assert "PanGu-$α$" in page.markdown
+    assert "No.\xa0146 in [Trending papers](../lists/trending-papers.md)" in page.text
+    assert "No.\xa03 in [Daily Papers](../lists/daily-papers-aug-12.md)" in page.text
+    assert "PanGu-$α$" in page.text
 
 
 def test_versions_are_shown_on_both_papers_and_among_the_duplicates(made: dict[str, Page]) -> None:
     old, new = "paranames-a-massively", "paranames-1-0"
     for one, other in ((old, new), (new, old)):
         page = next(page for path, page in made.items() if path.startswith(f"papers/{one}"))
-        versions = next(line for line in page.markdown.split("\n") if "Versions" in line)
+        versions = next(line for line in page.text.split("\n") if "Versions" in line)
         assert other in versions
-    assert "is a version of" in made["duplicates.md"].markdown
+    assert "is a version of" in made["duplicates.md"].text
 
 
 def test_the_duplicates_page_names_each_merged_paper_once(shelf: Catalogue, made: dict[str, Page]) -> None:
-    merged = made["duplicates.md"].markdown.split("## Versions")[0]
+    merged = made["duplicates.md"].text.split("## Versions")[0]
     assert merged.count("papers/") == len([paper for paper in shelf.papers if len(paper.appearances) > 1]) == 24
 
 
@@ -125,14 +125,14 @@ def test_every_page_begins_with_flat_front_matter_and_one_heading(made: dict[str
         values = front_matter(page)
         assert values["title"], page.path
         assert values["description"], page.path
-        assert len(re.findall(r"^# ", page.markdown, re.MULTILINE)) == 1, page.path
+        assert len(re.findall(r"^# ", page.text, re.MULTILINE)) == 1, page.path
 
 
 def test_pages_are_markdown_with_hardly_any_html(made: dict[str, Page]) -> None:
     """HTML stands only where Markdown has no form for it: marks around listings, pictures, and what data printed."""
     allowed = {"div", "small", "code", "figure"}
     for page in made.values():
-        body = re.sub(r"<figure.*?</figure>|```.*?```", "", page.markdown, flags=re.DOTALL)
+        body = re.sub(r"<figure.*?</figure>|```.*?```", "", page.text, flags=re.DOTALL)
         found = set(re.findall(r"(?<!\\)</?([a-z]+)[ >]", body))
         assert found <= allowed, f"{page.path}: {found - allowed}"
 
@@ -145,25 +145,25 @@ def test_each_page_is_edited_where_its_text_is(made: dict[str, Page]) -> None:
 
 def test_text_from_data_is_shown_and_never_run(toy_pages: dict[str, Page]) -> None:
     page = next(page for path, page in toy_pages.items() if path.startswith("papers/on-alpha"))
-    assert '# On α-Widgets and &lt;script>alert("x")&lt;/script>' in page.markdown
+    assert '# On α-Widgets and &lt;script>alert("x")&lt;/script>' in page.text
     assert front_matter(page)["title"] == "On α-Widgets and &lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt;"
     for other in toy_pages.values():
-        assert "<script" not in re.sub(r"```.*?```", "", other.markdown, flags=re.DOTALL), other.path
+        assert "<script" not in re.sub(r"```.*?```", "", other.text, flags=re.DOTALL), other.path
 
 
 def test_an_unfiled_paper_is_lost_nowhere(toy_pages: dict[str, Page]) -> None:
     path = next(path for path in toy_pages if path.startswith("papers/on-alpha"))
-    index = toy_pages["papers/index.md"].markdown
+    index = toy_pages["papers/index.md"].text
     letters, to_file = index.split("To file {")
     name = path.removeprefix("papers/")
     assert name in letters
     assert name in to_file
-    assert path in toy_pages["lists/toy-trending.md"].markdown
+    assert path in toy_pages["lists/toy-trending.md"].text
     assert "no topics and no tags and no summary yet" in to_file
 
 
 def test_notes_keep_emphasis_and_links_and_nothing_else(toy_pages: dict[str, Page]) -> None:
-    text = toy_pages["papers/serial-widgets.md"].markdown
+    text = toy_pages["papers/serial-widgets.md"].text
     assert "Read it *first*: see [the list](https://code.example/list), not &lt;b>this&lt;/b>." in text
 
 

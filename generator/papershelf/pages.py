@@ -1,6 +1,6 @@
 """Catalogue to pages; decides which pages exist.
 
-A page is a value: a path, its Markdown, and the file that an "edit" link opens. Making one reads nothing but the
+A page is a value: a path, its text, and the file that an "edit" link opens. Making one reads nothing but the
 catalogue. The Markdown is what a person would write: links lead to other `.md` files, and HTML stands only where
 Markdown has no form for it. Templates in `themes/pages` lay out; everything they show is prepared here.
 """
@@ -36,10 +36,10 @@ PLACEHOLDER = re.compile(r"<!--\s*papershelf:\s*(.*?)\s*-->")
 
 @dataclass(frozen=True)
 class Page:
-    """A page of the site: its path below the site's root, its Markdown, and the file of `data/` it is edited in."""
+    """A page of the site: its path below the site's root, its text, and the file of `data/` it is edited in."""
 
     path: str
-    markdown: str
+    text: str
     edit: str | None = None
 
 
@@ -115,9 +115,13 @@ def sliced(papers: Sequence[Paper], path: str, size: int) -> Iterator[Slice]:
 class Pages:
     """Makes the pages of a catalogue."""
 
-    def __init__(self, catalogue: Catalogue, templates: Path) -> None:
-        """Prepare what all pages share; `templates` is the folder `themes/pages`."""
+    def __init__(self, catalogue: Catalogue, templates: Path, *, directory_urls: bool = True) -> None:
+        """Prepare what all pages share; `templates` is the folder `themes/pages`.
+
+        `directory_urls` says whether `x.md` has the address `x/`, or `x.html`; links in HTML have to know.
+        """
         self.catalogue = catalogue
+        self._ending = "/index.html" if directory_urls else ".html"
         self.views = views.views(catalogue)
         self._templates = _environment(templates)
         self._item = cache(self._make_item)
@@ -155,7 +159,18 @@ class Pages:
         yield self._duplicates()
         for paper in self.catalogue.papers:
             yield self._paper(paper)
-        yield from self._moved()
+
+    def redirects(self) -> Iterator[Page]:
+        """For each alias of a paper, topic or tag, a small page in HTML at its address that leads to the right one."""
+        shelf = self.catalogue
+        moved = [(paper_path, paper.id, plain(paper.title), paper.aliases) for paper in shelf.papers]
+        moved += [(topic_path, topic.id, topic.name, topic.aliases) for topic in shelf.topics]
+        moved += [(tag_path, tag.id, tag.name, tag.aliases) for tag in shelf.tags]
+        for place, name, title, aliases in moved:
+            for alias in aliases:
+                address = self._address(place(name), place(alias))
+                text = self._render("redirect.html.jinja", place(alias), title=title, address=address)
+                yield Page(self._file(place(alias)), text)
 
     def fill(self, text: str, path: str, shown: str) -> tuple[str, list[Problem]]:
         """The text of a hand-written page with its placeholders filled, and problems for those that aren't known."""
@@ -272,22 +287,6 @@ class Pages:
             description=plain(paper.summary) if paper.summary else first_sentence(paper.abstract or paper.title),
         )  # fmt: skip
 
-    def _moved(self) -> Iterator[Page]:
-        """A page at each old address that says where its content is now."""
-        for paper in self.catalogue.papers:
-            for alias in paper.aliases:
-                yield self._page(
-                    "moved.md.jinja", paper_path(alias), None, name=plain(paper.title), target=paper_path(paper.id)
-                )
-        for topic in self.catalogue.topics:
-            for alias in topic.aliases:
-                yield self._page(
-                    "moved.md.jinja", topic_path(alias), None, name=topic.name, target=topic_path(topic.id)
-                )
-        for tag in self.catalogue.tags:
-            for alias in tag.aliases:
-                yield self._page("moved.md.jinja", tag_path(alias), None, name=tag.name, target=tag_path(tag.id))
-
     # Parts
 
     def _make_item(self, paper: Paper, up: str) -> str:
@@ -300,8 +299,20 @@ class Pages:
         return self._render("numbers.md.jinja", path, merged=merged)
 
     def _charts(self, path: str) -> tuple[str, str]:
-        bars = [Bar(topic.name, topic.count, _address(topic.path, path)) for topic in self.topics]
+        bars = [Bar(topic.name, topic.count, self._address(topic.path, path)) for topic in self.topics]
         return topic_sizes(bars), topic_overlap(bars, views.shared_topics(self.catalogue))
+
+    def _address(self, target: str, at: str) -> str:
+        """The address of a page as HTML on another page has to give it: MkDocs rewrites only Markdown's links."""
+        folder = posixpath.dirname(self._file(at)) or "."
+        file = posixpath.relpath(self._file(target), folder)
+        return file.removesuffix("index.html") or "./"
+
+    def _file(self, path: str) -> str:
+        """The HTML file that a renderer makes of a Markdown file."""
+        if path.endswith("index.md"):
+            return path.removesuffix(".md") + ".html"
+        return path.removesuffix(".md") + self._ending
 
     def _page(self, template: str, path: str, edit: str | None, **values: Any) -> Page:
         return Page(path, self._render(template, path, **values), edit)
@@ -320,12 +331,7 @@ def _depth(path: str) -> str:
     return "../" * path.count("/")
 
 
-def _address(target: str, at: str) -> str:
-    """The address of a page as HTML on another page has to give it: MkDocs rewrites only Markdown's links."""
-    here = at.removesuffix("index.md").removesuffix(".md")
-    return posixpath.relpath(target.removesuffix(".md"), here or ".") + "/"
-
-
+@cache
 def _environment(templates: Path) -> Environment:
     # Autoescaping would escape for HTML, and these templates make Markdown: each text goes through a filter instead.
     environment = Environment(
@@ -348,8 +354,9 @@ def _environment(templates: Path) -> Environment:
     return environment
 
 
+@cache
 def _label(text: str) -> str:
-    """A text as the label of a link, which can't hold another link."""
+    """A text as the label of a link, which can't hold another link; names recur on every page."""
     return markdown(text, links=False)
 
 

@@ -6,125 +6,270 @@ where Papershelf isn't installed, and where plugins aren't read at all.
 
 from __future__ import annotations
 
+import html
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
 from papershelf.pages import SCRIPTS, STYLES, Pages, theme_folder
-from papershelf.problems import Problem, ProblemsError
+from papershelf.problems import Problem, ProblemsError, quoted
 from papershelf.yamlfile import read_text
 
 MARKER = ".papershelf"
 PLUGIN = "papershelf"
+EDITING = ("content.action.edit", "content.action.view")
+MARKDOWN = (".md", ".markdown", ".mdown", ".mkdn", ".mkd")
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """What the folder takes from a shelf besides its data, as mkdocs.yml names it."""
+
+    root: Path
+    configuration: yaml.MappingNode
+    docs: Path
+    data: Path
+    overrides: Path | None
+    hooks: tuple[str, ...]
 
 
 def write_folder(pages: Pages, config: Path, target: Path, progress: Callable[[int], None] = lambda _: None) -> int:
     """Write all pages, the hand-written ones filled, to `target`; returns the number of pages.
 
     An earlier folder of ours is replaced as a whole once the new one is complete; any other folder that holds
-    something is refused with ProblemsError.
+    something is refused with ProblemsError, as is a place among the shelf's own files.
     """
-    if target.exists() and (not target.is_dir() or (any(target.iterdir()) and not (target / MARKER).exists())):
-        found = "there is something else here"
-        raise ProblemsError([Problem(str(target), 1, 1, found, "an empty folder, or one that was written before")])
-    fresh = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    shown, target = str(target), target.resolve()
+    shelf = _shelf(config)
+    fresh, old = (target.with_name(f".{target.name}.papershelf-{word}") for word in ("new", "old"))
+    if old.exists() and not target.exists():
+        old.rename(target)  # an earlier run was stopped between the two lines that swap the folders
+    _refuse(target, shown, shelf)
+    for leftover in (fresh, old):
+        shutil.rmtree(leftover, ignore_errors=True)
     try:
-        count = _fill_folder(pages, config, fresh, progress)
+        count = _fill_folder(pages, shelf, fresh, progress)
         if target.exists():
-            old = target.with_name(f".{target.name}.{os.getpid()}.old")
             target.rename(old)
-            fresh.rename(target)
-            shutil.rmtree(old)
-        else:
-            fresh.rename(target)
+        fresh.rename(target)
     finally:
-        shutil.rmtree(fresh, ignore_errors=True)
+        if old.exists() and not target.exists():
+            old.rename(target)
+        for leftover in (fresh, old):
+            shutil.rmtree(leftover, ignore_errors=True)
     return count
 
 
-def _fill_folder(pages: Pages, config: Path, folder: Path, progress: Callable[[int], None]) -> int:
-    configuration, docs_dir = _configuration(config, pages)
+def _refuse(target: Path, shown: str, shelf: Shelf) -> None:
+    own = next((path for path in (shelf.docs, shelf.data) if target.is_relative_to(path.resolve())), None)
+    if own:
+        found = f"this is among the shelf's own files, in {quoted(own.name)}"
+    elif target.exists() and (not target.is_dir() or (any(target.iterdir()) and not (target / MARKER).exists())):
+        found = "there is something else here"
+    else:
+        return
+    raise ProblemsError([Problem(shown, 1, 1, found, "an empty folder, or one that was written before")])
+
+
+def _fill_folder(pages: Pages, shelf: Shelf, folder: Path, progress: Callable[[int], None]) -> int:
     docs = folder / "docs"
-    count = _hand_written(pages, config.parent / docs_dir, docs)
-    for page in pages.all():
-        path = docs / page.path
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(page.markdown.encode())
-            count += 1
-            progress(count)
-    shutil.copytree(theme_folder("material"), folder / "overrides")
-    (folder / "mkdocs.yml").write_bytes(configuration.encode())
-    (folder / MARKER).write_text("Written by papershelf; replaced when it is written again.\n")
-    return count
+    content, assets = _hand_written(pages, shelf)
+    generated = {page.path: page.text.encode() for page in pages.all() if page.path not in content}
+    for count, (path, text) in enumerate((content | generated).items(), 1):
+        _write(docs / path, text)
+        progress(count)
+    for page in pages.redirects():
+        _write(docs / page.path, page.text.encode())
+    # In docs, because not every renderer takes files from the folder of templates.
+    shutil.copytree(theme_folder("material"), docs, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.html"))
+    for path in assets:
+        _copy(shelf.docs / path, docs / path)
+    _copy_overrides(theme_folder("material"), folder / "overrides")
+    if shelf.overrides:
+        shutil.copytree(shelf.overrides, folder / "overrides", dirs_exist_ok=True)
+    for hook in shelf.hooks:
+        _copy(shelf.root / hook, folder / hook)
+    _write(folder / "mkdocs.yml", _configuration(shelf, pages, generated).encode())
+    _write(folder / MARKER, b"Written by papershelf; replaced when it is written again.\n")
+    return len(content) + len(generated)
 
 
-def _hand_written(pages: Pages, source: Path, docs: Path) -> int:
-    """Copy the pages that people wrote, with their placeholders filled; raises ProblemsError for unknown ones."""
-    count, problems = 0, []
-    for path in sorted(path for path in source.rglob("*") if path.is_file() and not path.name.startswith(".")):
-        place = path.relative_to(source)
-        target = docs / place
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if path.suffix == ".md":
-            shown = f"{source.name}/{place.as_posix()}"
-            text, found = pages.fill(read_text(path, shown), place.as_posix(), shown)
+def _hand_written(pages: Pages, shelf: Shelf) -> tuple[dict[str, bytes], list[str]]:
+    """The pages that people wrote, filled, by path, and the paths of what else lies beside them."""
+    content: dict[str, bytes] = {}
+    assets: list[str] = []
+    problems: list[Problem] = []
+    for path in _files(shelf.docs):
+        place = path.relative_to(shelf.docs).as_posix()
+        if path.suffix in MARKDOWN:
+            shown = Path(os.path.relpath(path, shelf.root)).as_posix()
+            text, found = pages.fill(read_text(path, shown), place, shown)
             problems += found
-            target.write_bytes(text.encode())
-            count += 1
+            content[place] = text.encode()
         else:
-            shutil.copyfile(path, target)
+            assets.append(place)
     if problems:
         raise ProblemsError(problems)
-    return count
+    return content, assets
 
 
-def _configuration(path: Path, pages: Pages) -> tuple[str, str]:
-    """The shelf's mkdocs.yml for the folder, and the name of its docs_dir.
+def _files(folder: Path) -> Iterator[Path]:
+    """The files below a folder that MkDocs would take: none that is hidden or lies in a hidden folder."""
+    for parent, folders, names in os.walk(folder, followlinks=True):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from (Path(parent, name) for name in sorted(names) if not name.startswith("."))
 
-    Its YAML nodes are edited, not its values, so that tags such as !ENV stay as they are.
-    """
-    root = yaml.compose(read_text(path, path.name), Loader=yaml.SafeLoader)
+
+def _copy_overrides(source: Path, target: Path) -> None:
+    target.mkdir()
+    for path in sorted(source.rglob("*.html")):
+        _copy(path, target / path.relative_to(source))
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, target)
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+# mkdocs.yml: its YAML nodes are edited, not its values, so that tags such as !ENV stay as they are.
+
+
+def _shelf(config: Path) -> Shelf:
+    root = _composed(config, config.name)
+    keys = _keys(root)
+    folder = config.resolve().parent
+    theme = keys.get("theme")
+    overrides = _keys(theme).get("custom_dir") if isinstance(theme, yaml.MappingNode) else None
+    options = next((value for name, value in _plugins(keys.get("plugins")) if name == PLUGIN), None)
+    data = _keys(options).get("data_dir") if isinstance(options, yaml.MappingNode) else None
+    hooks = tuple(_value(node) for node in _items(keys.get("hooks")))
+    for hook in hooks:
+        if Path(hook).is_absolute() or ".." in Path(hook).parts:
+            raise ProblemsError([Problem(config.name, 1, 1, f"the hook {quoted(hook)} lies elsewhere", "a file here")])
+    return Shelf(
+        root=folder,
+        configuration=root,
+        docs=folder / (_value(keys.get("docs_dir")) or "docs"),
+        data=folder / (_value(data) or "data"),
+        overrides=folder / _value(overrides) if overrides else None,
+        hooks=hooks,
+    )
+
+
+def _composed(path: Path, shown: str) -> yaml.MappingNode:
+    """The configuration with the one that it inherits from, merged as MkDocs does."""
+    try:
+        root = yaml.compose(read_text(path, shown), Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        raise ProblemsError([Problem(shown, *place, f"isn't YAML: {error.problem or error.context}")]) from None
     if not isinstance(root, yaml.MappingNode):
-        raise ProblemsError([Problem(path.name, 1, 1, "isn't a configuration", "the shelf's mkdocs.yml")])
-    keys = {key.value: value for key, value in root.value}
-    docs_dir = keys["docs_dir"].value if "docs_dir" in keys else "docs"
+        raise ProblemsError([Problem(shown, 1, 1, "isn't a configuration", "the shelf's mkdocs.yml")])
+    base = _value(_keys(root).get("INHERIT"))
+    if base:
+        _remove(root, "INHERIT")
+        root = _merged(_composed(path.parent / base, base), root)
+    return root
+
+
+def _merged(base: yaml.MappingNode, own: yaml.MappingNode) -> yaml.MappingNode:
+    known = _keys(own)
+    for key, value in base.value:
+        mine = known.get(key.value)
+        if mine is None:
+            own.value.append((key, value))
+        elif isinstance(mine, yaml.MappingNode) and isinstance(value, yaml.MappingNode):
+            _merged(value, mine)
+    return own
+
+
+def _configuration(shelf: Shelf, pages: Pages, generated: dict[str, bytes]) -> str:
+    """The shelf's mkdocs.yml for the folder."""
+    root, keys = shelf.configuration, _keys(shelf.configuration)
+    # What is watched lies outside, and an "edit" link would name a file that is in no repository. Zensical takes an
+    # empty edit_uri for one, so the theme's buttons go, too.
+    for key in ("watch", "edit_uri_template"):
+        _remove(root, key)
+    _set(root, "edit_uri", _text(""))
     _set(root, "docs_dir", _text("docs"))
-    _set(root, "plugins", _sequence([node for node in _items(keys.get("plugins")) if _name(node) != PLUGIN]))
+    if "plugins" in keys:
+        others = [(name, value) for name, value in _plugins(keys["plugins"]) if name != PLUGIN]
+        _set(root, "plugins", _sequence([_mapping(name, value) if value else _text(name) for name, value in others]))
     _set(root, "extra_css", _sequence([*map(_text, STYLES), *_items(keys.get("extra_css"))]))
     _set(root, "extra_javascript", _sequence([*map(_text, SCRIPTS), *_items(keys.get("extra_javascript"))]))
-    if isinstance(theme := keys.get("theme"), yaml.MappingNode):
+    theme = keys.get("theme")
+    if isinstance(theme, yaml.ScalarNode):
+        _set(root, "theme", theme := _mapping("name", theme))
+    if isinstance(theme, yaml.MappingNode):
         _set(theme, "custom_dir", _text("overrides"))
+        features = _items(_keys(theme).get("features"))
+        _set(theme, "features", _sequence([node for node in features if _value(node) not in EDITING]))
     for entry in _items(keys.get("nav")):
         _add_topics(entry, pages)
-    return yaml.serialize(root, Dumper=yaml.SafeDumper, allow_unicode=True, width=118), docs_dir
+    # Papers in the navigation would be on every page of the site.
+    places = sorted({f"/{path.split('/')[0]}{'/' if '/' in path else ''}" for path in generated})
+    _set(root, "not_in_nav", _text("\n".join([_value(keys.get("not_in_nav")).rstrip("\n"), *places, ""]).lstrip("\n")))
+    return yaml.serialize(root, Dumper=yaml.SafeDumper, allow_unicode=True, width=118)
 
 
 def _add_topics(entry: yaml.Node, pages: Pages) -> None:
     """Put the topics below the navigation's entry for their index, as the plugin does."""
     if isinstance(entry, yaml.MappingNode) and getattr(entry.value[0][1], "value", None) == "topics/index.md":
-        topics = [yaml.MappingNode("tag:yaml.org,2002:map", [(_text(t.name), _text(t.path))]) for t in pages.topics]
+        topics = [_mapping(html.escape(topic.name), _text(topic.path)) for topic in pages.topics]
         entry.value[0] = (entry.value[0][0], _sequence([_text("topics/index.md"), *topics]))
 
 
+def _keys(mapping: yaml.MappingNode) -> dict[str, yaml.Node]:
+    return {key.value: value for key, value in mapping.value}
+
+
 def _set(mapping: yaml.MappingNode, key: str, value: yaml.Node) -> None:
-    others = [pair for pair in mapping.value if pair[0].value != key]
-    mapping.value = [*others, (_text(key), value)]
+    _remove(mapping, key)
+    mapping.value.append((_text(key), value))
+
+
+def _remove(mapping: yaml.MappingNode, key: str) -> None:
+    mapping.value = [pair for pair in mapping.value if pair[0].value != key]
 
 
 def _items(node: yaml.Node | None) -> list[yaml.Node]:
     return list(node.value) if isinstance(node, yaml.SequenceNode) else []
 
 
-def _name(node: yaml.Node) -> str:
-    return str(node.value[0][0].value if isinstance(node, yaml.MappingNode) else node.value)
+def _plugins(node: yaml.Node | None) -> list[tuple[str, yaml.Node | None]]:
+    """Each plugin with its options, from a list or a mapping."""
+    if isinstance(node, yaml.MappingNode):
+        return list(_keys(node).items())
+    pairs = (next(iter(_keys(item).items())) if isinstance(item, yaml.MappingNode) else None for item in _items(node))
+    return [pair or (_value(item), None) for pair, item in zip(pairs, _items(node), strict=True)]
+
+
+def _value(node: yaml.Node | None) -> str:
+    """The text of a node; of `!ENV [A, B, default]`, what the environment makes of it."""
+    if node is None:
+        return ""
+    if node.tag != "!ENV":
+        return str(node.value)
+    names = [str(item.value) for item in node.value] if isinstance(node, yaml.SequenceNode) else [str(node.value)]
+    return next((os.environ[name] for name in names if name in os.environ), names[-1] if len(names) > 1 else "")
 
 
 def _text(text: str) -> yaml.ScalarNode:
-    return yaml.ScalarNode("tag:yaml.org,2002:str", text)
+    return yaml.ScalarNode("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+def _mapping(key: str, value: yaml.Node) -> yaml.MappingNode:
+    return yaml.MappingNode("tag:yaml.org,2002:map", [(_text(key), value)])
 
 
 def _sequence(nodes: list[yaml.Node]) -> yaml.SequenceNode:

@@ -1,0 +1,138 @@
+"""The installed wheel makes a shelf of a folder that holds only `data/`, `site_src/` and `mkdocs.yml`."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import venv
+import zipfile
+from collections.abc import Callable
+from email import message_from_bytes
+from pathlib import Path
+
+import built
+import pytest
+from packaging.requirements import Requirement
+
+NEEDED = {
+    "mkdocs": "<2,>=1.6.1",
+    "mkdocs-material": "<10,>=9.6",
+    "pyyaml": ">=6",
+    "jinja2": ">=3.1",
+    "python-slugify": ">=8",
+    "click": "!=8.2.2,!=8.3.*,>=8.1",
+}
+SOURCES = ("generator", "themes", "pyproject.toml", "README.md", "LICENSE")
+Command = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def outside(command: list[str], cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run a program that knows nothing of this environment and of the checkout."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PIP_"))}
+    environment |= {"NO_MKDOCS_2_WARNING": "1", "NO_COLOR": "1"}
+    return subprocess.run(
+        command, cwd=cwd, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+        timeout=300,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def wheel(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built from a copy of the sources."""
+    folder = tmp_path_factory.mktemp("wheel")
+    for name in SOURCES:
+        copy = shutil.copytree if (root / name).is_dir() else shutil.copy
+        copy(root / name, folder / name)
+    # Without another environment for the build backend where this one has it: that one would come from the network.
+    isolation = ["--no-isolation"] if importlib.util.find_spec("hatchling") else []
+    done = outside([sys.executable, "-m", "build", "--wheel", *isolation, "--outdir", "dist"], folder)
+    assert done.returncode == 0, done.stdout
+    (found,) = (folder / "dist").glob("papershelf-*.whl")
+    return found
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The programs of a new environment that the wheel is installed in, with the libraries of this one."""
+    home = tmp_path_factory.mktemp("environment") / "new"
+    venv.create(home, symlinks=os.name != "nt")
+    programs = home / ("Scripts" if os.name == "nt" else "bin")
+    pip = [sys.executable, "-m", "pip", "--python", str(programs / "python"), "install", "--quiet"]
+    done = outside([*pip, "--no-index", "--no-deps", "--no-compile", str(wheel)], home)
+    assert done.returncode == 0, done.stdout
+    place = outside([str(programs / "python"), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], home)
+    # Paths named in a .pth file are searched, but the .pth files in them, as that of an editable install, aren't read.
+    libraries = dict.fromkeys([sysconfig.get_path("purelib"), sysconfig.get_path("platlib")])
+    Path(place.stdout.strip(), "libraries.pth").write_text("\n".join(libraries), encoding="utf-8")
+    return programs
+
+
+@pytest.fixture
+def shelf(root: Path, tmp_path: Path) -> Path:
+    """A folder that holds only what a shelf needs."""
+    folder = tmp_path / "shelf"
+    for name in ("data", "site_src"):
+        shutil.copytree(root / "tests" / "toy" / name, folder / name)
+    shutil.copy(root / "tests" / "toy" / "mkdocs.yml", folder)
+    return folder
+
+
+def test_the_wheel_holds_the_package_and_its_themes_and_nothing_else(wheel: Path, root: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+    assert "papershelf/py.typed" in names
+    themes = {path.relative_to(root).as_posix() for path in (root / "themes").rglob("*") if path.is_file()}
+    assert len(themes) > 10
+    assert {f"papershelf/{path}" for path in themes} <= names
+    assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {"papershelf"}
+    assert not [name for name in names if "test" in name or "__pycache__" in name]
+
+
+def test_the_wheel_asks_for_the_six_libraries_and_no_more(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+        metadata = message_from_bytes(archive.read(name))
+    requirements = [Requirement(text) for text in metadata.get_all("Requires-Dist", [])]
+    needed = {r.name: ",".join(sorted(str(r.specifier).split(","))) for r in requirements if not r.marker}
+    assert needed == {name: ",".join(sorted(versions.split(","))) for name, versions in NEEDED.items()}
+    assert metadata["Requires-Python"] == ">=3.11"
+
+
+def test_a_shelf_builds_where_only_the_wheel_is_installed(installed: Path, shelf: Path, root: Path) -> None:
+    where = outside([str(installed / "python"), "-c", "import papershelf; print(papershelf.__file__)"], shelf)
+    assert Path(where.stdout.strip()).is_relative_to(installed.parent)
+
+    done = outside([str(installed / "python"), "-m", "mkdocs", "build", "--strict"], shelf)
+    assert done.returncode == 0, done.stdout
+    assert str(root) not in done.stdout
+    assert built.faults(shelf / "site") == []
+    assert (shelf / "site/assets/papershelf.css").read_bytes() == (
+        root / "themes/material/assets/papershelf.css"
+    ).read_bytes()
+    assert (shelf / "site/papers/serial-widgets/index.html").is_file()
+
+
+def test_the_command_works_where_only_the_wheel_is_installed(installed: Path, shelf: Path) -> None:
+    command = str(installed / "papershelf")
+    checked = outside([command, "check"], shelf)
+    assert checked.returncode == 0, checked.stdout
+    assert checked.stdout.startswith("4 papers, 2 topics, 3 tags, 2 lists: no problems.")
+
+    written = outside([command, "write", "out"], shelf)
+    assert written.returncode == 0, written.stdout
+    assert (shelf / "out/docs/papers/serial-widgets.md").is_file()
+
+    version = outside([command, "--version"], shelf)
+    assert version.returncode == 0, version.stdout
+
+
+def test_bad_data_is_said_where_only_the_wheel_is_installed(installed: Path, shelf: Path) -> None:
+    (shelf / "data/papers/s/serial-widgets.yml").write_text("titel: Serial Widgets\n", encoding="utf-8")
+    done = outside([str(installed / "python"), "-m", "mkdocs", "build"], shelf)
+    assert done.returncode == 1
+    assert 'data/papers/s/serial-widgets.yml:1:1: unknown key "titel"' in done.stdout
+    assert "Traceback" not in done.stdout
