@@ -6,21 +6,26 @@ nobody uses) is told apart: it stops nothing, and waits for a curator on the "to
 
 from __future__ import annotations
 
+import datetime
 import hashlib
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
 
 from papershelf import duplicates
-from papershelf.load import CAPTURES, Data, load
+from papershelf.identity import nearest_id, why_not_an_id
+from papershelf.load import CAPTURES, Data, Loaded, load
 from papershelf.model import Catalogue, Paper, ReadingList, Tag, Topic
 from papershelf.problems import Problem, ProblemsError, did_you_mean, quoted
+from papershelf.references import appearances_fit, entries_of, tables_are_there, topics_and_tags_exist, used_names
 
 
 def checked(data: Data) -> Catalogue:
     """The catalogue below `data/`; raises ProblemsError with every problem there is."""
     loaded = load(data)
-    problems = [*loaded.problems, *(problem for rule in RULES for problem in rule(loaded.catalogue, data))]
+    problems = [*loaded.problems, *(problem for rule in RULES for problem in rule(loaded, data))]
     if problems:
         raise ProblemsError(problems)
     return loaded.catalogue
@@ -29,184 +34,216 @@ def checked(data: Data) -> Catalogue:
 # Rules
 
 
-def topics_and_tags_exist(catalogue: Catalogue, data: Data) -> Iterator[Problem]:
-    """Each topic and tag of a paper is known, and given once."""
-    for paper in catalogue.papers:
-        yield from _known_and_once(data, paper, "topics", paper.topics, "topic", catalogue.topics)
-        yield from _known_and_once(data, paper, "tags", paper.tags, "tag", catalogue.tags)
-
-
-def _known_and_once(
-    data: Data, paper: Paper, key: str, ids: tuple[str, ...], word: str, known: tuple[Topic, ...] | tuple[Tag, ...]
-) -> Iterator[Problem]:
-    by_id = {entry.id for entry in known}
-    for number, name in enumerate(ids):
-        if name in ids[:number]:
-            yield data.problem(
-                paper.source, (key, number), f"the {word} {quoted(name)} is given twice", advice="Remove one."
-            )
-        elif name not in by_id:
-            file = f"{data.shown}/{key}.yml"
-            new = next((entry.id for entry in known if name in entry.aliases), None)
-            advice = (
-                f'Write "{new}": that is its name now.'
-                if new
-                else did_you_mean(name, by_id, f"A new one is described in {file} first.")
-            )
-            yield data.problem(
-                paper.source, (key, number), f"unknown {word} {quoted(name)}", f"an id from {file}", advice
-            )
-
-
-def appearances_fit(catalogue: Catalogue, data: Data) -> Iterator[Problem]:
-    """Each appearance is in a known list, within its length, and at a position of its own."""
-    taken: dict[tuple[str, int], Paper] = {}
-    for paper in catalogue.papers:
-        for number, place in enumerate(paper.appearances):
-            at = ("appearances", number)
-            reading_list = catalogue.list.get(place.list)
-            if reading_list is None:
-                advice = did_you_mean(place.list, catalogue.list)
-                yield data.problem(
-                    paper.source,
-                    (*at, "list"),
-                    f"unknown list {quoted(place.list)}",
-                    f"an id from {data.shown}/lists.yml",
-                    advice,
-                )
-            elif place.position > reading_list.papers:
-                found = f"position {place.position} lies beyond the list {quoted(place.list)}"
-                yield data.problem(paper.source, (*at, "position"), found, f"1 to {reading_list.papers}")
-            elif other := taken.get((place.list, place.position)):
-                found = f"position {place.position} of {quoted(place.list)} is taken by {data.shown}/{other.source}"
-                yield data.problem(paper.source, (*at, "position"), found, "one paper at each position")
-            else:
-                taken[place.list, place.position] = paper
-
-
-def relations_hold(catalogue: Catalogue, data: Data) -> Iterator[Problem]:
-    """Each relation is of one kind, to another paper that exists, written once, and versions don't run in a circle."""
-    written: set[frozenset[str]] = set()
+def relations_hold(loaded: Loaded, data: Data) -> Iterator[Problem]:
+    """Each relation is of one kind, to another paper that exists, and written once."""
+    catalogue = loaded.catalogue
+    aliases = {alias: paper.id for paper in catalogue.papers for alias in paper.aliases}
+    written: dict[frozenset[str], Paper] = {}
     for paper in catalogue.papers:
         for number, relation in enumerate(paper.relations):
-            at = ("relations", number)
+            at = ("relations", number, "version-of" if relation.version_of else "distinct")
             pair = frozenset({paper.id, relation.paper})
             if bool(relation.version_of) == bool(relation.distinct):
-                yield data.problem(paper.source, at, "a relation of no clear kind", 'either "version-of" or "distinct"')
+                found = f"a relation with {'both' if relation.paper else 'neither'} of the two kinds"
+                yield data.problem(paper.source, at[:2], found, 'either "version-of" or "distinct"')
             elif relation.paper == paper.id:
-                yield data.problem(paper.source, at, "the paper is related to itself", "the id of another paper")
+                advice = "Name another paper, or remove the relation."
+                yield data.problem(paper.source, at, "the paper is related to itself", advice=advice)
             elif relation.paper not in catalogue.paper:
-                advice = did_you_mean(relation.paper, catalogue.paper, "Remove the relation.")
+                renamed = aliases.get(relation.paper)
+                advice = f'Write "{renamed}", as it is called now.' if renamed else ""
+                advice = advice or did_you_mean(relation.paper, catalogue.paper, "Remove the relation.")
                 yield data.problem(paper.source, at, f"unknown paper {quoted(relation.paper)}", "a paper's id", advice)
-            elif pair in written:
-                yield data.problem(
-                    paper.source,
-                    at,
-                    f"what this paper is to {quoted(relation.paper)} is written twice",
-                    advice="Keep one.",
-                )
-            written.add(pair)
-    yield from _circles(catalogue, data)
+            elif pair in written and not _in_turn(paper, written[pair]):
+                where = "this file" if written[pair] is paper else f"{data.shown}/{written[pair].source}"
+                found = f"{where} says already what this paper is to {quoted(relation.paper)}"
+                yield data.problem(paper.source, at, found, advice="Keep one of the two.")
+            written.setdefault(pair, paper)
 
 
-def _circles(catalogue: Catalogue, data: Data) -> Iterator[Problem]:
-    older = {p.id: [r.version_of for r in p.relations if r.version_of] for p in catalogue.papers}
-    for paper in catalogue.papers:
-        seen: set[str] = set()
-        to_visit = [name for name in older[paper.id] if name != paper.id]
-        while to_visit and paper.id not in seen:
-            name = to_visit.pop()
+def _in_turn(one: Paper, other: Paper) -> bool:
+    """Whether two papers say to be a version of each other, which is a circle."""
+    return one is not other and _says_version(one, other) and _says_version(other, one)
+
+
+def _says_version(one: Paper, other: Paper) -> bool:
+    return any(relation.version_of == other.id for relation in one.relations)
+
+
+def versions_have_a_first(loaded: Loaded, data: Data) -> Iterator[Problem]:
+    """Versions don't run in a circle."""
+    older = {
+        paper.id: [r.version_of for r in paper.relations if r.version_of and r.version_of != paper.id]
+        for paper in loaded.catalogue.papers
+    }
+    told: set[str] = set()
+    for start in sorted(name for name, versions in older.items() if versions):
+        circle = _way_back(start, older) if start not in told else []
+        if circle:
+            told.update(circle)
+            paper = loaded.catalogue.paper[start]
+            number = next(n for n, relation in enumerate(paper.relations) if relation.version_of == circle[1])
+            found = f"the versions run in a circle: {', '.join(circle)}"
+            advice = "Remove one of these relations, so that there is a first version."
+            yield data.problem(paper.source, ("relations", number, "version-of"), found, advice=advice)
+
+
+def _way_back(start: str, older: Mapping[str, list[str]]) -> list[str]:
+    """The shortest way from a paper over the versions back to itself, both ends named; empty where there is none."""
+    ways, seen = [[start]], set()
+    for way in ways:
+        for name in older.get(way[-1], ()):
+            if name == start:
+                return [*way, start]
             if name not in seen:
                 seen.add(name)
-                to_visit += older.get(name, [])
-        if paper.id in seen:
-            yield data.problem(
-                paper.source,
-                ("relations",),
-                "the paper is, over others, a version of itself",
-                "versions that lead to a first one",
-            )
+                ways.append([*way, name])
+    return []
 
 
-def names_are_free(catalogue: Catalogue, data: Data) -> Iterator[Problem]:
-    """No two papers, topics, tags or lists share an id, and no alias hides an id or another alias."""
-    by_id: dict[str, Paper] = {}
-    for paper in catalogue.papers:
-        if other := by_id.get(paper.id):
-            found = f"the id {quoted(paper.id)} is taken by {data.shown}/{other.source}"
-            yield data.problem(paper.source, (), found, "one file for each id", "Rename this file.")
-        by_id.setdefault(paper.id, paper)
-    aliases: dict[str, str] = {}
-    for paper in catalogue.papers:
+def ids_can_be_ids(loaded: Loaded, data: Data) -> Iterator[Problem]:
+    """The name of each paper's file follows the rule of ids, and no other has it, in whatever letter case."""
+    first: dict[str, Paper] = {}
+    for paper in sorted(loaded.catalogue.papers, key=_by_id):
+        path = f"{data.shown}/{paper.source}"
+        if other := first.get(paper.id.lower()):
+            how = "is that" if other.id == paper.id else "differs in letter case alone from that"
+            found = f"the id {quoted(paper.id)} {how} of {data.shown}/{other.source}"
+            yield Problem(path, 1, 1, found, "one file for each id", "Rename one of the two.")
+        elif expected := why_not_an_id(paper.id):
+            better = nearest_id(paper.id)
+            advice = f'Rename the file to "{better}.yml".' if better else "Rename the file."
+            found = f"the file's name is the paper's id, and {quoted(paper.id)} can't be one"
+            yield Problem(path, 1, 1, found, expected, advice)
+        first.setdefault(paper.id.lower(), paper)
+
+
+def _by_id(paper: Paper) -> tuple[bool, str]:
+    return why_not_an_id(paper.id) is not None, paper.source
+
+
+def aliases_are_free(loaded: Loaded, data: Data) -> Iterator[Problem]:
+    """No paper's alias hides an id or another alias."""
+    papers = loaded.catalogue.paper
+    owners: dict[str, Paper] = {}
+    for paper in loaded.catalogue.papers:
         for number, alias in enumerate(paper.aliases):
-            if other_id := (alias if alias in by_id else aliases.get(alias)):
-                found = f"the alias {quoted(alias)} already leads to {quoted(other_id)}"
-                yield data.problem(paper.source, ("aliases", number), found, "an id that nothing has", "Remove it.")
-            aliases[alias] = paper.id
-    yield from _free_in_table(data, "topics.yml", catalogue.topics)
-    yield from _free_in_table(data, "tags.yml", catalogue.tags)
-    yield from _free_in_table(data, "lists.yml", catalogue.lists)
+            owner = papers.get(alias) or owners.get(alias)
+            if owner is not None:
+                whose = "this paper has it" if owner is paper else f"{data.shown}/{owner.source} has it"
+                found, expected = f"the alias {quoted(alias)} isn't free: {whose}", "an id that nothing has"
+                yield data.problem(paper.source, ("aliases", number), found, expected, "Remove it.")
+            owners[alias] = paper
 
 
-def _free_in_table(data: Data, name: str, entries: Iterable[Topic | Tag | ReadingList]) -> Iterator[Problem]:
-    entries = tuple(entries)
-    names = [(entry.id, entry.line) for entry in entries]
-    names += [(alias, entry.line) for entry in entries if not isinstance(entry, ReadingList) for alias in entry.aliases]
-    first: dict[str, int] = {}
-    for entry_name, line in names:
-        if entry_name in first:
-            found = f"{quoted(entry_name)} already stands on line {first[entry_name]}"
-            yield Problem(f"{data.shown}/{name}", line, 1, found, "each id and alias once", "Remove one of the two.")
-        first.setdefault(entry_name, line)
+def tables_name_each_once(loaded: Loaded, data: Data) -> Iterator[Problem]:
+    """No two topics, tags or lists share an id, and no alias hides an id or another alias."""
+    for table in ("lists.yml", "topics.yml", "tags.yml"):
+        names: list[tuple[str, Topic | Tag | ReadingList, tuple[str | int, ...]]] = []
+        names += [(entry.id, entry, ("id",)) for entry in entries_of(loaded, table)]
+        names += [
+            (alias, entry, ("aliases", number))
+            for entry in entries_of(loaded, table)
+            if not isinstance(entry, ReadingList)
+            for number, alias in enumerate(entry.aliases)
+        ]
+        first: dict[str, int] = {}
+        for name, entry, keys in names:
+            if name in first:
+                found = f"{quoted(name)} is given twice, first on line {first[name]}"
+                yield _in_table(data, table, entry, keys, found, "each id and alias once", "Remove one of the two.")
+            first.setdefault(name, entry.line)
 
 
-def tags_are_sorted(catalogue: Catalogue, data: Data) -> Iterator[Problem]:
+def _in_table(
+    data: Data,
+    table: str,
+    entry: Topic | Tag | ReadingList,
+    keys: tuple[str | int, ...],
+    found: str,
+    expected: str,
+    advice: str = "",
+) -> Problem:
+    """A problem in an entry of a table."""
+    document = data.document(table)
+    count = len(document.value) if isinstance(document.value, list) else 0
+    number = next(number for number in range(count) if document.place((number,))[0] == entry.line)
+    return document.problem((number, *keys), found, expected, advice)
+
+
+def tags_are_sorted(loaded: Loaded, data: Data) -> Iterator[Problem]:
     """The vocabulary is sorted by id, so that two people who add a tag rarely touch the same lines."""
-    for before, tag in zip(catalogue.tags, catalogue.tags[1:], strict=False):
+    for before, tag in pairwise(loaded.catalogue.tags):
         if tag.id < before.id:
-            found = f"{quoted(tag.id)} stands after {quoted(before.id)}"
-            yield Problem(f"{data.shown}/tags.yml", tag.line, 1, found, "tags sorted by id", "Move it up.")
+            found = f"{quoted(tag.id)} stands below {quoted(before.id)}"
+            yield _in_table(data, "tags.yml", tag, ("id",), found, "tags sorted by id", "Move one of the two.")
 
 
-def captures_are_as_described(catalogue: Catalogue, data: Data) -> Iterator[Problem]:
+def captures_are_as_described(loaded: Loaded, data: Data) -> Iterator[Problem]:
     """Each list has its capture, which is still the text that the list was made from."""
-    for entry in catalogue.lists:
+    for entry in loaded.catalogue.lists:
         path = data.root / CAPTURES / f"{entry.id}.txt"
+        if path.is_symlink() or path.parent.is_symlink():
+            continue  # a problem already, and not followed
         if not path.is_file():
             found, expected = f"the list {quoted(entry.id)} has no capture", f"the file {data.show(path)}"
-            yield Problem(f"{data.shown}/lists.yml", entry.line, 1, found, expected)
+            yield _in_table(data, "lists.yml", entry, ("id",), found, expected, "Restore it from Git.")
         elif hashlib.sha256(path.read_bytes()).hexdigest() != entry.sha256:
             found, expected = "the capture isn't the text that was imported", f"the SHA-256 in {data.shown}/lists.yml"
-            advice = "Restore it from Git: another text is another list, under another id."
+            advice = "Restore it from Git, or import the new text as another list."
             yield Problem(data.show(path), 1, 1, found, expected, advice)
 
 
-def links_are_needed(catalogue: Catalogue, data: Data) -> Iterator[Problem]:
+def links_are_needed(loaded: Loaded, data: Data) -> Iterator[Problem]:
     """`links.paper` stands only where no identifier gives the address, so that there is one way to the paper."""
-    for paper in catalogue.papers:
-        if paper.links and paper.links.paper and (paper.arxiv or paper.acl or paper.doi):
-            found = "links.paper repeats what arxiv, acl or doi says"
-            yield data.problem(paper.source, ("links", "paper"), found, "one of them", "Remove links.paper.")
+    for paper in loaded.catalogue.papers:
+        if paper.links and paper.links.paper:
+            identifier = next((key for key in ("arxiv", "acl", "doi") if getattr(paper, key)), None)
+            if identifier:
+                found = f'the address "paper" isn\'t needed, as "{identifier}" gives one'
+                yield data.problem(paper.source, ("links", "paper"), found, advice="Remove this line.")
 
 
-def papers_are_there_once(catalogue: Catalogue, data: Data) -> Iterator[Problem]:
+def papers_are_there_once(loaded: Loaded, data: Data) -> Iterator[Problem]:
     """No two files are surely the same paper."""
-    for match in duplicates.find(catalogue.papers):
+    for match in _matches(loaded.catalogue.papers):
         if match.verdict == "same":
-            first, second = catalogue.paper[match.first], catalogue.paper[match.second]
-            found = f"this is the paper of {data.shown}/{first.source}: {match.evidence}"
-            advice = (
-                "Keep one file with the appearances of both, and the other's id among its aliases; "
-                f"or, if they are two papers, write relations: [{{distinct: {first.id}, why: …}}]."
-            )
-            yield data.problem(second.source, ("title",), found, "one file for each paper", advice)
+            # A paper without a day was written by hand just now.
+            older, newer = sorted((loaded.catalogue.paper[name] for name in (match.first, match.second)), key=_age)
+            yield _the_same(older, newer, match.evidence, data)
 
 
-RULES: tuple[Callable[[Catalogue, Data], Iterator[Problem]], ...] = (
+@lru_cache(maxsize=1)
+def _matches(papers: tuple[Paper, ...]) -> tuple[duplicates.Match, ...]:
+    """All matches among the papers, which are asked for twice: it takes as long as all the rest."""
+    return tuple(duplicates.find(papers))
+
+
+def _age(paper: Paper) -> tuple[datetime.date, str]:
+    return paper.added or datetime.date.max, paper.id
+
+
+def _the_same(older: Paper, newer: Paper, evidence: str, data: Data) -> Problem:
+    common = next(
+        (key for key in ("arxiv", "acl", "doi") if getattr(newer, key) == getattr(older, key) is not None), ""
+    )
+    # A relation says nothing against an identifier that both have.
+    by_identifier = evidence.startswith("both have the ")
+    mend = f'mend the "{common or "doi"}" of one' if by_identifier else f"write relations: [{{distinct: {older.id}}}]"
+    found = f"this is surely the paper of {data.shown}/{older.source} ({evidence})"
+    advice = f"If it is, keep one file, with the appearances of both and the other id as an alias; if not, {mend}."
+    return data.problem(newer.source, (common or "title",), found, "one file for each paper", advice)
+
+
+RULES: tuple[Callable[[Loaded, Data], Iterator[Problem]], ...] = (
+    tables_are_there,
     topics_and_tags_exist,
     appearances_fit,
     relations_hold,
-    names_are_free,
+    versions_have_a_first,
+    ids_can_be_ids,
+    aliases_are_free,
+    tables_name_each_once,
     tags_are_sorted,
     captures_are_as_described,
     links_are_needed,
@@ -261,17 +298,8 @@ def _half_imported(catalogue: Catalogue) -> Iterator[Unfinished]:
             yield Unfinished("lists.yml", (), what)
 
 
-def used_names(catalogue: Catalogue) -> Mapping[str, set[str]]:
-    """The ids of the topics and tags that papers have."""
-    used: dict[str, set[str]] = defaultdict(set)
-    for paper in catalogue.papers:
-        used["topic"].update(paper.topics)
-        used["tag"].update(paper.tags)
-    return used
-
-
 def _look_alikes(catalogue: Catalogue) -> Iterator[Unfinished]:
-    for match in duplicates.find(catalogue.papers):
+    for match in _matches(catalogue.papers):
         if match.verdict == "likely":
             second = catalogue.paper[match.second]
             yield Unfinished(second.source, (match.first, match.second), f"may be the same paper: {match.evidence}")

@@ -43,7 +43,10 @@ def main(ctx: click.Context, folder: str) -> None:
 @main.command()
 @click.pass_obj
 def check(data: Data) -> None:
-    """Load the data and print every problem at once; exit status 1 if there is any."""
+    """Print every problem of the data at once.
+
+    Exit status 1 if there is any. What is merely unfinished is listed after the count, and stops nothing.
+    """
     catalogue = checked(data)
     click.echo(f"{_counts(catalogue)}: no problems.")
     _print_unfinished(unfinished(catalogue), data)
@@ -56,7 +59,7 @@ def check(data: Data) -> None:
 @click.option("--dry-run", is_flag=True, help="Say what would change, and write nothing.")
 @click.pass_obj
 def import_(data: Data, capture: Path, list_id: str | None, *, allow_residue: bool, dry_run: bool) -> None:
-    """Import the text of a captured listing into the data.
+    """Import a captured listing.
 
     Every line of the capture is accounted for. Papers that are on the shelf already gain an appearance; what a curator
     wrote is never touched. Importing the same capture again changes nothing.
@@ -79,7 +82,7 @@ def import_(data: Data, capture: Path, list_id: str | None, *, allow_residue: bo
 @main.command()
 @click.pass_obj
 def schema(data: Data) -> None:
-    """Write the JSON Schemas of the data files, which editors use to complete and check."""
+    """Write the JSON Schemas that editors complete by."""
     changed = [data.show(path) for path in write_schemas(data)]
     click.echo("\n".join(changed) or f"The schemas in {data.shown}/schema are up to date.")
 
@@ -91,7 +94,7 @@ def schema(data: Data) -> None:
 )
 @click.pass_obj
 def write(data: Data, target: Path, config: Path) -> None:
-    """Write the site's Markdown to a folder, for any renderer."""
+    """Write the site as Markdown, for any renderer."""
     pages = Pages(checked(data), theme_folder("pages"))
     count = write_folder(pages, config, target)
     click.echo(f"{count} pages written to {target}/docs, with {target}/mkdocs.yml to build them.")

@@ -16,7 +16,7 @@ from papershelf.text import plain
 MAX_ID = 80
 
 # Names that are pages of their own, page numbers of listings, or files that Windows doesn't allow.
-_RESERVED = re.compile(r"index|\d+|con|aux|nul|prn|com\d|lpt\d")
+RESERVED = r"index|[0-9]+|con|aux|nul|prn|com[0-9]|lpt[0-9]"
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,11 @@ class Shape:
         """Whether the whole text matches."""
         return re.fullmatch(self.pattern, text) is not None
 
+    def within(self, text: str) -> str | None:
+        """The part of a text that matches, as of an address that holds an identifier; None where no part does."""
+        found = re.search(rf"(?<![\w.])(?!abs/|pdf/)(?:{self.pattern})(?![0-9])", text)
+        return found[0] if found else None
+
 
 _ID = Shape(r"[a-z0-9]+(?:-[a-z0-9]+)*", f"lower-case letters, digits and single hyphens, at most {MAX_ID} characters")
 
@@ -39,25 +44,43 @@ SHAPES: dict[Form, Shape] = {
     "topic": _ID,
     "paper": _ID,
     "list": _ID,
-    "url": Shape(r"https?://[^\s/?#@:]+(?::\d+)?(?:[/?#]\S*)?", 'an address that begins with "https://" or "http://"'),
-    "arxiv": Shape(r"\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7}", 'an arXiv number such as "1910.02054"'),
-    "acl": Shape(
-        r"[A-Z]\d{2}-\d{4,5}|\d{4}\.[a-z0-9_]+-[a-z0-9]+\.\d+", 'an ACL Anthology id such as "2023.acl-long.134"'
+    "url": Shape(
+        r"https?://[^\s/?#@:]+(?::[0-9]+)?(?:[/?#]\S*)?",
+        'an address without spaces that begins with "https://" or "http://"',
     ),
-    "doi": Shape(r"10\.\d{4,9}/\S+", 'a DOI such as "10.1162/tacl_a_00577"'),
+    # Four digits until 2014, five since: a number that lost its last zero (2005.14170 is 2005.1417 to YAML) is noticed.
+    "arxiv": Shape(
+        r"(?:(?:0[7-9]|1[0-4])(?:0[1-9]|1[0-2])\.[0-9]{4}|(?:1[5-9]|[2-9][0-9])(?:0[1-9]|1[0-2])\.[0-9]{5})"
+        r"|[a-z-]+(?:\.[A-Z]{2})?/[0-9]{7}",
+        'an arXiv number such as "1910.02054"',
+    ),
+    "acl": Shape(
+        r"[A-Z][0-9]{2}-[0-9]{4,5}|[0-9]{4}\.[a-z0-9_]+-[a-z0-9]+\.[0-9]+",
+        'an ACL Anthology id such as "2023.acl-long.134"',
+    ),
+    "doi": Shape(r"10\.[0-9]{4,9}/\S+", 'a DOI such as "10.1162/tacl_a_00577"'),
     "language": Shape(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*", 'a language tag such as "de" or "pt-BR"'),
     "sha256": Shape(r"[0-9a-f]{64}", "a SHA-256 in 64 hexadecimal digits"),
 }
 """The shapes of texts that aren't free."""
+
+RANGES = {"year": range(1600, 2101)}
+"""The whole numbers that a key may have, where not all from 1."""
 
 
 def why_not_an_id(text: str) -> str | None:
     """What is wrong with a text as an id, or None."""
     if not _ID.fits(text) or len(text) > MAX_ID:
         return _ID.expected
-    return (
-        "an id that isn't reserved (index, a bare number, con, aux, nul, prn, …)" if _RESERVED.fullmatch(text) else None
-    )
+    if re.fullmatch(RESERVED, text):
+        return "an id that isn't reserved (index, a bare number, con, aux, nul, prn, …)"
+    return None
+
+
+def nearest_id(text: str) -> str | None:
+    """The id that a text becomes by the rule, or None where it gives none."""
+    made = _slug(text, MAX_ID)
+    return None if why_not_an_id(made) else made
 
 
 def new_id(title: str, arxiv: str | None = None, taken: Container[str] = ()) -> str:
@@ -65,12 +88,28 @@ def new_id(title: str, arxiv: str | None = None, taken: Container[str] = ()) -> 
 
     Never a running number: the same paper gets the same id in every branch.
     """
-    words = slugify(_spelled_out(plain(title)), max_length=MAX_ID, word_boundary=True, save_order=True)
-    base = words or "paper"
-    suffix = slugify(arxiv) if arxiv else hashlib.sha256(title_key(title).encode()).hexdigest()[:8]
-    if base in taken or _RESERVED.fullmatch(base):
-        base = f"{slugify(base, max_length=MAX_ID - len(suffix) - 1, word_boundary=True, save_order=True)}-{suffix}"
-    return base
+    base = _slug(_readable(title), MAX_ID)
+    if base and base not in taken and not re.fullmatch(RESERVED, base):
+        return base
+    suffix, key = (_slug(arxiv, MAX_ID) if arxiv else ""), title_key(title) or title
+    suffix = suffix or _hash(key)
+    while (candidate := _with_suffix(base or "paper", suffix)) in taken:
+        # A third paper of one title: it must never be given the second one's id.
+        suffix = _hash(f"{key} {suffix}")
+    return candidate
+
+
+def _slug(text: str, length: int) -> str:
+    # slugify's own cut leaves the hyphen where a word ends right at it.
+    return slugify(text, max_length=length, word_boundary=True, save_order=True).strip("-")
+
+
+def _with_suffix(base: str, suffix: str) -> str:
+    return f"{_slug(base, MAX_ID - len(suffix) - 1)}-{suffix}"
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:8]
 
 
 def folder(paper_id: str) -> str:
@@ -80,14 +119,21 @@ def folder(paper_id: str) -> str:
 
 def title_key(title: str) -> str:
     """What is left of a title when Unicode forms, case, TeX, punctuation and spacing are folded."""
-    folded = unicodedata.normalize("NFKD", _spelled_out(plain(title)).casefold())
-    return "".join(character for character in folded if character.isalnum())
+    return "".join(character for character in _folded(title) if character.isalnum())
 
 
 def words(text: str) -> list[str]:
     """The words of a text, folded like a title key."""
-    folded = unicodedata.normalize("NFKD", _spelled_out(plain(text)).casefold())
-    return re.findall(r"[^\W_]+", "".join(c for c in folded if not unicodedata.combining(c)))
+    return re.findall(r"[^\W_]+", "".join(c for c in _folded(text) if not unicodedata.combining(c)))
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKD", _readable(text).casefold())
+
+
+def _readable(text: str) -> str:
+    # Greek letters have mathematical forms, and the micro sign, which NFKC makes letters of.
+    return _spelled_out(unicodedata.normalize("NFKC", plain(text)))
 
 
 def identifier_key(doi: str) -> str:

@@ -1,32 +1,33 @@
-"""`data/` to a catalogue: the one place where text becomes types.
+"""`data/` to a catalogue.
 
 Every problem of every file is collected. What is good in a file that has problems is kept, so that `checks` can say
-in the same run what is wrong with the rest; a catalogue that comes with problems is never shown to readers. What is
-right only in the light of other files (a tag that exists, a position that is free) is for `checks`.
+in the same run what is wrong with the rest; a catalogue that comes with problems is never shown to readers.
 """
 
 from __future__ import annotations
 
-import datetime
 import os
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
-from papershelf.identity import SHAPES, why_not_an_id
-from papershelf.model import Catalogue, Field, Paper, ReadingList, Tag, Topic, in_order, stored_fields
+from papershelf.identity import why_not_an_id
+from papershelf.model import Catalogue, Paper, ReadingList, Tag, Topic, in_order
 from papershelf.problems import Problem, ProblemsError, did_you_mean, quoted
+from papershelf.values import values, what, whole
 from papershelf.yamlfile import Document, Key, Value, read
-
-KeyPath: TypeAlias = "tuple[Key, ...]"
 
 PAPERS = "papers"
 CAPTURES = "captures"
 SCHEMA = "schema"
-REFERENCES = frozenset({"topic", "tag", "paper", "list"})
-NAMES = {"url": "address", "arxiv": "arXiv number", "acl": "ACL Anthology id", "doi": "DOI", "language": "language tag"}
 TABLES: tuple[tuple[str, type], ...] = (("lists.yml", ReadingList), ("topics.yml", Topic), ("tags.yml", Tag))
+
+OUT = "Move it out of the way."
+
+_ENDINGS = {PAPERS: ".yml", CAPTURES: ".txt", SCHEMA: ".json"}
+_NAMES = sorted([*_ENDINGS, *(name for name, _ in TABLES)])
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,18 @@ class Data:
 
     def problem(self, source: str, keys: Sequence[Key], found: str, expected: str = "", advice: str = "") -> Problem:
         """A problem with a value in a file that could be loaded; its place is looked up now, as nobody kept it."""
-        document = read(self.root / source, f"{self.shown}/{source}")
-        return document.problem(keys, found, expected, advice)
+        return self.document(source).problem(keys, found, expected, advice)
+
+    def document(self, source: str) -> Document:
+        """A file below the folder; raises ProblemsError where it can't be read."""
+        return read(self.root / source, f"{self.shown}/{source}")
+
+    def missing(self) -> Problem | None:
+        """The problem that there is no such folder, if there is none."""
+        if self.root.is_dir():
+            return None
+        advice = "Run this in the shelf's folder, or name the data's folder."
+        return Problem(self.shown, 1, 1, f"there is no folder {quoted(self.shown)} here", "a shelf's data", advice)
 
 
 @dataclass(frozen=True)
@@ -51,194 +62,168 @@ class Loaded:
     """What could be loaded, and what was wrong with the rest."""
 
     catalogue: Catalogue
-    problems: tuple[Problem, ...]
+    problems: tuple[Problem, ...] = ()
+    left_out: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """By table, the ids of entries that have problems of their own, which the catalogue doesn't hold."""
+    unread: frozenset[str] = frozenset()
+    """Tables that aren't there, or have entries of which not even the id could be read."""
+
+    def may_hold(self, table: str, name: str) -> bool:
+        """Whether a name that the catalogue doesn't know may stand where a table couldn't be read."""
+        return table in self.unread or name in self.left_out.get(table, ())
 
 
 def load(data: Data) -> Loaded:
     """Load everything below `data/`; a folder that isn't there is one problem."""
-    if not data.root.is_dir():
-        what = f"there is no folder {quoted(data.shown)} here"
-        return Loaded(
-            Catalogue(), (Problem(data.shown, 1, 1, what, "a shelf's data", "Run this in the shelf's folder."),)
-        )
+    if missing := data.missing():
+        return Loaded(Catalogue(), (missing,))
     problems: list[Problem] = []
-    lists = _table(data, "lists.yml", ReadingList, problems)
-    topics = _table(data, "topics.yml", Topic, problems)
-    tags = _table(data, "tags.yml", Tag, problems)
-    papers = [load_paper(path, data, problems) for path in _files(data, problems)]
-    return Loaded(Catalogue(in_order(tuple(papers), lists), topics, tags, lists), tuple(problems))
+    tables = {name: _table(data, name, kind, problems) for name, kind in TABLES}
+    papers = tuple(load_paper(source, data, problems) for source in _papers(data, problems))
+    lists, topics, tags = (tuple(table.entries) for table in tables.values())
+    return Loaded(
+        Catalogue(in_order(papers, lists), topics, tags, lists),
+        tuple(problems),
+        {name: frozenset(table.left_out) for name, table in tables.items()},
+        frozenset(name for name, table in tables.items() if table.unread),
+    )
 
 
-def load_paper(path: Path, data: Data, problems: list[Problem]) -> Paper:
-    """A paper from its file; of what is wrong in it, problems, and the paper without that."""
-    shown, source = data.show(path), path.relative_to(data.root).as_posix()
-    if expected := why_not_an_id(path.stem):
-        found = f"the file's name is the paper's id, and {quoted(path.stem)} can't be one"
-        problems.append(Problem(shown, 1, 1, found, expected, "Rename the file."))
+def load_paper(source: str, data: Data, problems: list[Problem]) -> Paper:
+    """A paper from its file, given by its path below `data/`; of what is wrong in it, problems, and the rest."""
+    paper_id = source.rsplit("/", 1)[-1].removesuffix(_ENDINGS[PAPERS])
     try:
-        document = read(path, shown)
+        document = data.document(source)
     except ProblemsError as error:
         problems += error.problems
-        return Paper(id=path.stem, title=path.stem, source=source)
-    values = _values(document, document.value, (), Paper, problems)
-    return Paper(**{"title": path.stem, **values}, id=path.stem, source=source)
+        return Paper(id=paper_id, title=paper_id, source=source)
+    problems += document.problems
+    known = values(document, document.value, (), Paper, problems)
+    return Paper(**{"title": paper_id, **known}, id=paper_id, source=source)
 
 
-def _table(data: Data, name: str, kind: type, problems: list[Problem]) -> tuple[Any, ...]:
-    """The entries of a file that holds a list of one kind."""
+@dataclass
+class _Table:
+    """What a file that holds a list of one kind gave."""
+
+    entries: list[Any] = field(default_factory=list)
+    left_out: set[str] = field(default_factory=set)
+    unread: bool = False
+
+
+def _table(data: Data, name: str, kind: type, problems: list[Problem]) -> _Table:
     path = data.root / name
-    if not path.exists():
-        return ()
+    if path.is_symlink() or not path.is_file():
+        return _Table(unread=True)
     try:
-        document = read(path, data.show(path))
+        document = data.document(name)
     except ProblemsError as error:
         problems += error.problems
-        return ()
-    if document.value == "":
-        return ()
+        return _Table(unread=True)
+    problems += document.problems
+    if document.value in ("", []):
+        return _Table()
     if not isinstance(document.value, list):
-        problems.append(document.problem((), "is no list", 'one entry after another, each beginning with "- id:"'))
-        return ()
-    entries = []
+        found, expected = f"the file is {what(document.value)}", 'one entry after another, each beginning with "- id:"'
+        problems.append(document.problem((), found, expected))
+        return _Table(unread=True)
+    table = _Table()
     for number, value in enumerate(document.value):
-        entry = _made(document, value, (number,), kind, problems, line=document.line_of(number))
-        if entry is not None:
-            entries.append(entry)
-    return tuple(entries)
+        _add_entry(table, document, value, number, kind, problems)
+    return table
+
+
+def _add_entry(
+    table: _Table, document: Document, value: Value, number: int, kind: type, problems: list[Problem]
+) -> None:
+    entry = whole(document, value, (number,), kind, problems, line=document.place((number,))[0])
+    entry_id = value.get("id") if isinstance(value, dict) else None
+    if entry is not None:
+        table.entries.append(entry)
+    elif isinstance(entry_id, str) and not why_not_an_id(entry_id):
+        table.left_out.add(entry_id)
+    else:
+        table.unread = True
 
 
 # Files
 
 
-def _files(data: Data, problems: list[Problem]) -> Iterator[Path]:
-    """The papers' files, in order; anything else in `data/` that nobody would ever read is a problem."""
-    known = {name for name, _ in TABLES} | {PAPERS, CAPTURES, SCHEMA}
-    for entry in _entries(data.root, data, problems):
-        if entry.name not in known:
-            found = f"{quoted(entry.name)} is nothing that belongs here"
-            advice = did_you_mean(entry.name, known, f"Papers go to {data.shown}/{PAPERS}/<letter>/<id>.yml.")
-            problems.append(Problem(data.show(Path(entry)), 1, 1, found, ", ".join(sorted(known)), advice))
-    papers = data.root / PAPERS
-    folders = [papers]
-    for folder in folders:
-        for entry in _entries(folder, data, problems) if folder.is_dir() else ():
+def _papers(data: Data, problems: list[Problem]) -> Iterator[str]:
+    """The paths of the papers' files, in order; whatever else in `data/` nobody would ever read is a problem."""
+    for entry in _entries(data, "", problems):
+        if entry.name not in _NAMES:
+            problems.append(_stray(data, entry.name))
+        elif entry.is_dir() != (entry.name in _ENDINGS):
+            is_now, expected = ("folder", "file") if entry.is_dir() else ("file", "folder")
+            found = f"{quoted(entry.name)} is a {is_now}"
+            problems.append(_file_problem(data, entry.name, found, f"a {expected}", OUT))
+        elif entry.name == PAPERS:
+            continue
+        elif entry.is_dir():
+            list(_files(data, entry.name, problems))
+    yield from _files(data, PAPERS, problems)
+
+
+def _files(data: Data, folder: str, problems: list[Problem]) -> Iterator[str]:
+    """The files of one of the folders that have the ending they need; papers may stand in folders of their own."""
+    ending = _ENDINGS[folder]
+    folders = [folder] if (data.root / folder).is_dir() and not (data.root / folder).is_symlink() else []
+    for parent in folders:
+        for entry in _entries(data, parent, problems):
+            source = f"{parent}/{entry.name}"
             if entry.is_dir():
-                folders.append(Path(entry))
-            elif entry.name.endswith(".yml"):
-                yield Path(entry)
+                if folder == PAPERS and not entry.name.endswith(ending):
+                    folders.append(source)
+                else:
+                    found = f"{quoted(entry.name)} is a folder"
+                    problems.append(_file_problem(data, source, found, f'a file that ends with "{ending}"', OUT))
+            elif entry.name.endswith(ending):
+                yield source
             else:
-                found = f"{quoted(entry.name)} would be passed over"
-                problems.append(
-                    Problem(data.show(Path(entry)), 1, 1, found, 'a name that ends with ".yml"', "Rename it.")
-                )
+                problems.append(_wrong_ending(data, source, ending))
 
 
-def _entries(folder: Path, data: Data, problems: list[Problem]) -> list[os.DirEntry[str]]:
-    """What a folder holds, by name, without what editors and tools leave; a link out of `data/` is a problem."""
-    with os.scandir(folder) as scan:
-        entries = sorted(
-            (e for e in scan if not e.name.startswith(".") and not e.name.endswith("~")), key=lambda e: e.name
-        )
+def _entries(data: Data, folder: str, problems: list[Problem]) -> list[os.DirEntry[str]]:
+    """What a folder holds, by name, without what editors and tools leave; a link, a pipe and the like are problems."""
+    try:
+        with os.scandir(data.root / folder) as scan:
+            entries = sorted(scan, key=lambda entry: entry.name)
+    except OSError as error:
+        problems.append(_file_problem(data, folder, f"the folder can't be read: {error.strerror}"))
+        return []
     kept = []
     for entry in entries:
-        if entry.is_symlink() and not Path(entry).resolve().is_relative_to(data.root.resolve()):
-            found = f"{quoted(entry.name)} is a link out of {data.shown}/"
-            problems.append(Problem(data.show(Path(entry)), 1, 1, found, "a file", "Put the file itself here."))
-        else:
+        if entry.name.startswith(".") or entry.name.endswith("~"):
+            continue
+        source = f"{folder}/{entry.name}" if folder else entry.name
+        if entry.is_file(follow_symlinks=False) or entry.is_dir(follow_symlinks=False):
             kept.append(entry)
+        elif entry.is_symlink():
+            found, advice = f"{quoted(entry.name)} is a link", "Put what it leads to in its place."
+            problems.append(_file_problem(data, source, found, "a file or a folder", advice))
+        else:
+            found = f"{quoted(entry.name)} is neither a file nor a folder"
+            problems.append(_file_problem(data, source, found, advice="Remove it."))
     return kept
 
 
-# Types
+def _file_problem(data: Data, source: str, found: str, expected: str = "", advice: str = "") -> Problem:
+    return Problem(f"{data.shown}/{source}".rstrip("/"), 1, 1, found, expected, advice)
 
 
-def _made(document: Document, value: Value, at: KeyPath, kind: type, problems: list[Problem], **known: int) -> Any:
-    """An object of a kind from one mapping, or None where something it can't be without is missing."""
-    values = _values(document, value, at, kind, problems)
-    complete = all(field.attribute in values for field in stored_fields(kind).values() if field.required)
-    return kind(**values, **known) if complete else None
+def _stray(data: Data, name: str) -> Problem:
+    expected = ", ".join(_NAMES)
+    where = f"Papers go to {data.shown}/{PAPERS}/<letter>/<id>.yml."
+    advice = did_you_mean(name, _NAMES, where if name.endswith(".yml") else f"Move it out of {data.shown}/.")
+    return _file_problem(data, name, f"{quoted(name)} doesn't belong here", expected, advice)
 
 
-def _values(document: Document, value: Value, at: KeyPath, kind: type, problems: list[Problem]) -> dict[str, Any]:
-    """The typed values of one mapping, by attribute, without those that have a problem."""
-    fields = stored_fields(kind)
-    if not isinstance(value, dict):
-        problems.append(document.problem(at, f"{quoted(value)} is {_what(value)}", f"lines such as {_example(fields)}"))
-        return {}
-    values = {}
-    for key, item in value.items():
-        field = fields.get(key)
-        if field is None:
-            found, advice = f"unknown key {quoted(key)}", did_you_mean(key, fields, "Remove it.")
-            problems.append(document.problem((*at, key), found, f"one of {', '.join(fields)}", advice, of_key=True))
-        elif (made := _value(document, item, (*at, key), field, problems)) is not None:
-            values[field.attribute] = made
-    for field in fields.values():
-        if field.required and field.key not in value:
-            problems.append(document.problem(at, f"{quoted(field.key)} is missing", advice=field.doc))
-    return values
-
-
-def _value(document: Document, value: Value, at: KeyPath, field: Field, problems: list[Problem]) -> Any:
-    if not field.many:
-        return _one(document, value, at, field, problems)
-    if not isinstance(value, list):
-        found = f"{quoted(field.key)} is {_what(value)}"
-        advice = f"Write [{value}]." if isinstance(value, str) and value else ""
-        problems.append(document.problem(at, found, "a list", advice))
-        return None
-    items = (_one(document, item, (*at, number), field, problems) for number, item in enumerate(value))
-    return tuple(item for item in items if item is not None)
-
-
-def _one(document: Document, value: Value, at: KeyPath, field: Field, problems: list[Problem]) -> Any:
-    if field.type not in (str, int, datetime.date):
-        return _made(document, value, at, field.type, problems)
-    if not isinstance(value, str):
-        problems.append(document.problem(at, f"{quoted(field.key)} is {_what(value)}", "a text"))
-        return None
-    text = " ".join(value.split())
-    if not text:
-        advice = "Write it, or remove the line." if not field.required else field.doc
-        problems.append(document.problem(at, f"{quoted(field.key)} is empty", advice=advice))
-        return None
-    if field.type is str:
-        return _text(document, text, at, field, problems)
-    return _number_or_date(document, text, at, field, problems)
-
-
-def _text(document: Document, text: str, at: KeyPath, field: Field, problems: list[Problem]) -> str | None:
-    # What names a topic, tag, list or paper is judged by `checks`, which knows what there is to name.
-    shape = SHAPES.get(field.form) if field.form not in REFERENCES else None
-    if field.form == "id" and (expected := why_not_an_id(text)):
-        problems.append(document.problem(at, f"{quoted(text)} can't be an id", expected))
-    elif shape and not shape.fits(text):
-        problems.append(
-            document.problem(at, f"{quoted(text)} is no {NAMES.get(field.form, field.form)}", shape.expected)
-        )
-    else:
-        return text
-    return None
-
-
-def _number_or_date(document: Document, text: str, at: KeyPath, field: Field, problems: list[Problem]) -> Any:
-    try:
-        if field.type is int:
-            if text.isascii() and text.isdigit() and 0 < int(text) < 10**9:
-                return int(text)
-            problems.append(document.problem(at, f"{quoted(text)} is no number", "a whole number from 1"))
-            return None
-        return datetime.date.fromisoformat(text)
-    except ValueError:
-        problems.append(document.problem(at, f"{quoted(text)} is no date", 'a day such as "2026-08-12"'))
-        return None
-
-
-def _what(value: Value) -> str:
-    if isinstance(value, str):
-        return "a text" if value else "empty"
-    return "a list" if isinstance(value, list) else "a mapping"
-
-
-def _example(fields: dict[str, Field]) -> str:
-    return quoted(f"{next(iter(fields))}: …")
+def _wrong_ending(data: Data, source: str, ending: str) -> Problem:
+    name = source.rsplit("/", 1)[-1]
+    renamed = re.fullmatch(r"(.+?)\.(?:yml|yaml|txt|json)(?:\.txt)?", name, re.IGNORECASE)
+    folder = f"{data.shown}/{source.split('/', 1)[0]}/"
+    advice = f'Rename it to "{renamed[1]}{ending}".' if renamed else f"Move it out of {folder}."
+    return _file_problem(
+        data, source, f"{quoted(name)} would be passed over", f'a name that ends with "{ending}"', advice
+    )

@@ -25,7 +25,7 @@ class Problem:
             message += f"; expected {self.expected}"
         if self.advice:
             message += f". {self.advice}"
-        return message
+        return _visible(message)
 
 
 class ProblemsError(Exception):
@@ -45,14 +45,24 @@ def report(problems: Iterable[Problem]) -> str:
 
 def quoted(value: object, limit: int = 60) -> str:
     """A value as it is shown in a message: in quotes, on one line, cut where it is long."""
-    text = " ".join(str(value).split())
+    text = _visible(" ".join(str(value).split()))
     return f'"{text if len(text) <= limit else text[: limit - 1] + "…"}"'
 
 
+def _visible(text: str) -> str:
+    """A text whose characters all show: others (in a file's name, too) could break the line or steer the terminal."""
+    if text.isprintable():
+        return text
+    return "".join(letter if letter.isprintable() else f"<U+{ord(letter):04X}>" for letter in text)
+
+
 def nearest(value: str, known: Iterable[str]) -> str | None:
-    """The known value that was probably meant, if any is near."""
-    matches = difflib.get_close_matches(value.lower(), list(known), n=1, cutoff=0.6)
-    return matches[0] if matches else None
+    """The known value that was probably meant, if any is near: spelled alike, or the only one that begins alike."""
+    known, value = list(known), value.lower()
+    if matches := difflib.get_close_matches(value, known, n=1, cutoff=0.6):
+        return matches[0]
+    alike = [name for name in known if len(value) > 2 and (name.startswith(value) or value.startswith(f"{name}-"))]
+    return alike[0] if len(alike) == 1 else None
 
 
 def did_you_mean(value: str, known: Iterable[str], otherwise: str = "") -> str:

@@ -8,12 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from papershelf.identity import MAX_ID, SHAPES
+from papershelf.identity import MAX_ID, RANGES, RESERVED, SHAPES
 from papershelf.load import SCHEMA, TABLES, Data
 from papershelf.model import Field, Paper, Relation, stored_fields
+from papershelf.problems import ProblemsError
 from papershelf.yamlfile import write
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_DAY = "^[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])$"
+_IDS = ("id", "tag", "topic", "paper", "list")
 
 
 def schemas() -> dict[str, str]:
@@ -27,9 +30,11 @@ def schemas() -> dict[str, str]:
 
 def write_schemas(data: Data) -> Iterator[Path]:
     """Write the schemas to `data/schema/`; yields the files that changed."""
+    if missing := data.missing():
+        raise ProblemsError([missing])
     for name, text in schemas().items():
         path = data.root / SCHEMA / name
-        if not path.exists() or path.read_text(encoding="utf-8") != text:
+        if not path.exists() or path.read_bytes() != text.encode():
             write(path, text)
             yield path
 
@@ -46,6 +51,8 @@ def _object(kind: type) -> dict[str, Any]:
         "required": [field.key for field in fields if field.required],
         "properties": {field.key: _field(field) for field in fields},
     }
+    if not schema["required"]:
+        schema["minProperties"] = 1
     if kind is Relation:
         schema["oneOf"] = [{"required": ["version-of"]}, {"required": ["distinct"]}]
     return schema
@@ -55,19 +62,25 @@ def _field(field: Field) -> dict[str, Any]:
     one = _value(field)
     if not field.many:
         return {"description": field.doc, **one}
-    return {"description": field.doc, "type": "array", "minItems": 1, "items": one}
+    once = {"uniqueItems": True} if field.form in _IDS else {}
+    return {"description": field.doc, "type": "array", "minItems": 1, **once, "items": one}
 
 
 def _value(field: Field) -> dict[str, Any]:
     if field.type is int:
-        return {"type": "integer", "minimum": 1}
+        years = RANGES.get(field.key)
+        return {"type": "integer", **({"minimum": years.start, "maximum": years.stop - 1} if years else {"minimum": 1})}
     if field.type is datetime.date:
-        return {"type": "string", "format": "date"}
+        return {
+            "type": "string",
+            "format": "date",
+            "pattern": "^[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])$",
+        }
     if field.type is not str:
         return _object(field.type)
-    schema: dict[str, Any] = {"type": "string", "minLength": 1}
-    if shape := SHAPES.get(field.form):
-        schema["pattern"] = f"^(?:{shape.pattern})$"
-        if field.form in ("id", "tag", "topic", "paper", "list"):
-            schema["maxLength"] = MAX_ID
-    return schema
+    shape = SHAPES.get(field.form)
+    if shape is None:
+        return {"type": "string", "pattern": r"\S"}
+    reserved = f"(?!(?:{RESERVED})$)" if field.form in _IDS else ""
+    length = {"maxLength": MAX_ID} if field.form in _IDS else {}
+    return {"type": "string", "pattern": f"^{reserved}(?:{shape.pattern})$", **length}

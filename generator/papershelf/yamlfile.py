@@ -6,69 +6,62 @@ in one other place, `load`. Lines and columns are worked out only for a file tha
 
 from __future__ import annotations
 
-import json
 import os
 import re
-import textwrap
-from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import yaml
 
 from papershelf.problems import Problem, ProblemsError, quoted
+from papershelf.yamlmistakes import Mistake, Place, begins_with_special, explain, lone_backslash
 
 Value: TypeAlias = "str | list[Value] | dict[str, Value]"
 Key: TypeAlias = "str | int"
 
+START = Place(0, 0)
+
+MAX_LENGTH = 1_000_000
 MAX_DEPTH = 20
 WIDTH = 118
 
 # What could nest deeper than MAX_DEPTH: many brackets, or a line that is indented far or opens many blocks at once.
 # Ordinary files have none of these, so the costlier count over events is rarely made.
 _DEEP_LINE = re.compile(r"^(?: {40}|[ \t]*(?:[-?:][ \t]+){8})", re.MULTILINE)
+# libyaml takes these for line ends, editors don't.
+_LINE_ENDS_TO_YAML = ("\x85", "\u2028", "\u2029")
+_NOTHING = frozenset({"~", "null", "Null", "NULL"})
+# In double quotes these are control characters to YAML; before a letter, a TeX command was meant.
+_TEX_COMMAND = re.compile(r"(?<!\\)(?:\\\\)*(\\[abefnrtv][A-Za-z]+)")
 # Words that YAML 1.2 (or 1.1, which editors still speak) would turn into something that isn't text.
 _TYPED = re.compile(
-    r"(?i)(?:true|false|yes|no|on|off|y|n|null|~|[-+]?[.\d][\d_.,:eExXoO+-]*|[-+]?\.(?:inf|nan)|0[xo].*)"
+    r"(?i)(?:true|false|yes|no|on|off|y|n|null|~|[-+]?[.\d][\d_.,:eExXoO+-]*|[-+]?\.(?:inf|nan)|0[bxo].*)"
 )
 _PLAIN = re.compile(r"[A-Za-z0-9][^\s#:,\[\]{}&*!|>'\"%@`\\]*(?::[^\s#:,\[\]{}&*!|>'\"%@`\\]+)*")
-
-
-class _Refusal(yaml.MarkedYAMLError):
-    """What this reader refuses though YAML allows it."""
-
-
-class _TextLoader(yaml.CBaseLoader):
-    """All scalars as text; a key that is no text or is given twice is refused."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002 (PyYAML's signature)
-        result: dict[Hashable, Any] = {}
-        for key_node, value_node in node.value:
-            if not isinstance(key_node, yaml.ScalarNode):
-                raise _Refusal(problem="a key that is not a plain word", problem_mark=key_node.start_mark)
-            key = key_node.value
-            if key in result:
-                raise _Refusal(problem=f"the key {quoted(key)} is given twice", problem_mark=key_node.start_mark)
-            result[key] = self.construct_object(value_node, deep=deep)
-        return result
+# What no YAML file may hold as it is, or what is taken for the end of a line.
+_UNWRITABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
 @dataclass(frozen=True)
 class Document:
-    """A YAML file as text values, which can say where each of them stands."""
+    """A YAML file as text values, which can say where each of them stands.
+
+    `problems` are those that leave the rest of the file readable, such as a key that is given twice.
+    """
 
     path: str
-    text: str
     value: Value
+    problems: tuple[Problem, ...] = ()
+    root: yaml.Node | None = field(default=None, repr=False)
 
     def place(self, keys: Sequence[Key] = (), *, of_key: bool = False) -> tuple[int, int]:
         """Line and column, counted from 1, of the value under these keys; the nearest one that exists.
 
         With `of_key`, of the last key itself instead of its value.
         """
-        node, mark = self._root, self._root.start_mark if self._root else None
+        node, mark = self.root, self.root.start_mark if self.root else None
         for number, key in enumerate(keys):
             found = next((pair for pair in _children(node) if pair[0] == key), None)
             if found is None:
@@ -77,25 +70,17 @@ class Document:
             mark = key_node.start_mark if of_key and number == len(keys) - 1 else node.start_mark
         return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
-    def line_of(self, item: int) -> int:
-        """The line on which an item of a list at the top begins."""
-        return self.place((item,))[0]
-
     def problem(
         self, keys: Sequence[Key], found: str, expected: str = "", advice: str = "", *, of_key: bool = False
     ) -> Problem:
         """A problem with the value under these keys."""
         return Problem(self.path, *self.place(keys, of_key=of_key), found, expected, advice)
 
-    @cached_property
-    def _root(self) -> yaml.Node | None:
-        return yaml.compose(self.text, Loader=yaml.CBaseLoader)
-
 
 def read(path: Path, shown: str) -> Document:
     """Read a file; `shown` is how its path is given in problems.
 
-    Raises ProblemsError for a file that can't be read as text or isn't YAML of modest depth with unique keys.
+    Raises ProblemsError for a file that can't be read as text or isn't YAML of modest size and depth.
     """
     return parse(read_text(path, shown), shown)
 
@@ -105,36 +90,149 @@ def read_text(path: Path, shown: str) -> str:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise _stop(shown, (1, 1), f"can't be read: {error.strerror}") from None
+        raise _stop(shown, f"the file can't be read: {error.strerror}") from None
     if content.startswith(b"\xef\xbb\xbf"):
-        raise _stop(shown, (1, 1), "begins with a byte-order mark", "plain UTF-8", "Save it as UTF-8 without BOM.")
+        raise _stop(shown, "the file begins with a byte-order mark", "none", "Save it as UTF-8 without BOM.")
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise _stop(shown, "the file is UTF-16 text", "UTF-8", "Save it as UTF-8.")
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        column = error.start - content.rfind(b"\n", 0, error.start)
-        raise _stop(shown, (line, column), "isn't UTF-8 text", advice="Save it as UTF-8.") from None
+        place = _place_in(content[: error.start].decode("utf-8"), error.start)
+        found = f"the byte {content[error.start]:02X} isn't UTF-8 text"
+        raise _stop(shown, found, "", "Save the file as UTF-8.", place) from None
 
 
 def parse(text: str, shown: str) -> Document:
     """The same as `read` for a text that is at hand."""
+    if len(text) > MAX_LENGTH:
+        found = f"the file holds {len(text) / 1e6:.1f} million characters"
+        raise _stop(shown, found, f"at most {MAX_LENGTH / 1e6:.0f} million", "Take out what doesn't belong here.")
+    for letter in _LINE_ENDS_TO_YAML:
+        if letter in text:
+            raise _unseen(shown, text, text.index(letter))
     try:
         _refuse_deep(text)
-        value = yaml.load(text, Loader=_TextLoader)  # noqa: S506 (it makes text, lists and mappings only)
+        root = yaml.compose(text, Loader=_Loader)
+    except _TooDeepError as error:
+        found, advice = f"this is nested more than {MAX_DEPTH} deep", "Remove the brackets, dashes or spaces before it."
+        raise _stop(shown, found, "", advice, error.place) from None
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        found, advice = _in_plain_words(error, text, place)
-        raise _stop(shown, place, found, advice=advice) from None
+        raise ProblemsError([_problem(shown, explain(error, text))]) from None
     except yaml.reader.ReaderError as error:
-        before = text[: error.position]
-        place = (before.count("\n") + 1, len(before) - before.rfind("\n"))
-        raise _stop(shown, place, "holds a character that YAML doesn't allow", advice="Delete it.") from None
-    return Document(shown, text, "" if value is None else value)
+        # libyaml counts bytes.
+        raise _unseen(shown, text, len(text.encode()[: error.position].decode(errors="ignore"))) from None
+    reading = _Reading(text)
+    value = reading.value(root) if root else ""
+    problems = tuple(_problem(shown, mistake) for mistake in reading.mistakes)
+    if reading.unread:
+        raise ProblemsError(problems)
+    return Document(shown, value, problems, root)
 
 
-def _stop(shown: str, place: tuple[int, int], found: str, expected: str = "", advice: str = "") -> ProblemsError:
-    return ProblemsError([Problem(shown, *place, found, expected, advice)])
+class _Loader(yaml.CBaseLoader):
+    def resolve(self, kind: type[yaml.Node], value: str, implicit: object) -> str:
+        """No tag: nobody asks for it, and working it out takes a fifth of the time."""
+        return ""
+
+
+class _TooDeepError(Exception):
+    def __init__(self, mark: yaml.Mark) -> None:
+        self.place = Place(mark.line, mark.column)
+
+
+class _Reading:
+    """Nodes to values, all scalars as text; collects what this reader refuses though YAML allows it."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.mistakes: list[Mistake] = []
+        self.unread = False
+        self._may_have_properties = "&" in text or "!" in text
+        self._may_have_commands = "\\" in text
+
+    def value(self, node: yaml.Node) -> Value:
+        """The value of a node."""
+        if self._may_have_properties and self.text[node.start_mark.index : node.start_mark.index + 1] in ("&", "!"):
+            # An anchor, a tag; an alias gives the node of its anchor once more. None is followed: a few lines of
+            # aliases to aliases are millions of values.
+            self.unread = True
+            self._refuse(_property(node, self._line_from(node)))
+            return ""
+        if isinstance(node, yaml.ScalarNode):
+            return self._text(node)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.value(item) for item in node.value]
+        return self._mapping(node)
+
+    def _text(self, node: yaml.ScalarNode) -> str:
+        if self._may_have_commands and node.style == '"':
+            source = self.text[node.start_mark.index : node.end_mark.index]
+            if command := _TEX_COMMAND.search(source):
+                line, column = _place_in(self.text, node.start_mark.index + command.start(1))
+                self._refuse(lone_backslash(Place(line, column), command[1]))
+                return source
+        return "" if node.value in _NOTHING and not node.style else str(node.value)
+
+    def _mapping(self, node: yaml.Node) -> dict[str, Value]:
+        result: dict[str, Value] = {}
+        for key_node, value_node in node.value:
+            self.value(key_node)  # refuses what isn't used here
+            key = key_node.value
+            if not isinstance(key, str):
+                found = f"{quoted(self._line_from(key_node))} can't be a key"
+                self._refuse(Mistake(_place(key_node), found, 'a word with a colon, such as "title:"'))
+            elif key in result:
+                first = next(pair[0] for pair in node.value if pair[0].value == key)
+                found = f"the key {quoted(key)} is given twice, first on line {first.start_mark.line + 1}"
+                self._refuse(Mistake(_place(key_node), found, "", "Keep one of the two."))
+            else:
+                result[key] = self.value(value_node)
+        return result
+
+    def _refuse(self, mistake: Mistake) -> None:
+        if mistake not in self.mistakes:
+            self.mistakes.append(mistake)
+
+    def _line_from(self, node: yaml.Node) -> str:
+        return re.split(r"[\r\n]", self.text[node.start_mark.index :], maxsplit=1)[0].strip()
+
+
+def _property(node: yaml.Node, value: str) -> Mistake:
+    """The mistake of an anchor or a tag, which may be a text that lacks its quotes."""
+    if isinstance(node, yaml.ScalarNode):
+        return begins_with_special(_place(node), value)
+    found = f"{quoted(value)} begins with {quoted(value[0])}, which isn't used here"
+    return Mistake(_place(node), found, "", f"Remove {quoted(value.split()[0])}, and write out what it stands for.")
+
+
+def _place(node: yaml.Node) -> Place:
+    return Place(node.start_mark.line, node.start_mark.column)
+
+
+def _place_in(text: str, index: int) -> Place:
+    """The line and column of a character, counted from 0."""
+    before = text[:index]
+    return Place(before.count("\n"), len(before) - before.rfind("\n") - 1)
+
+
+def _stop(shown: str, found: str, expected: str = "", advice: str = "", place: Place = START) -> ProblemsError:
+    return ProblemsError([_problem(shown, Mistake(place, found, expected, advice))])
+
+
+def _problem(shown: str, mistake: Mistake) -> Problem:
+    line, column = mistake.place
+    return Problem(shown, line + 1, column + 1, mistake.found, mistake.expected, mistake.advice)
+
+
+def _unseen(shown: str, text: str, index: int) -> ProblemsError:
+    """The problem of a character that shows nothing."""
+    if text.count("\0") > len(text) // 4:
+        return _stop(shown, "the file is UTF-16 text", "UTF-8", "Save it as UTF-8.")
+    advice = "Put a space in its place." if text[index] in _LINE_ENDS_TO_YAML else "Delete it."
+    return _stop(
+        shown, f"the character U+{ord(text[index]):04X}, which can't be seen", "", advice, _place_in(text, index)
+    )
 
 
 def _refuse_deep(text: str) -> None:
@@ -146,31 +244,9 @@ def _refuse_deep(text: str) -> None:
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > MAX_DEPTH:
-                raise _Refusal(None, None, f"is nested more than {MAX_DEPTH} deep", event.start_mark)  # type: ignore[arg-type] # libyaml's marks
+                raise _TooDeepError(event.start_mark)  # type: ignore[arg-type] # libyaml sets it
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
-
-
-def _in_plain_words(error: yaml.MarkedYAMLError, text: str, place: tuple[int, int]) -> tuple[str, str]:
-    """What a YAML error means to somebody who has never seen YAML, and what to do."""
-    problem = error.problem or "isn't YAML"
-    line = text.split("\n")[place[0] - 1] if place[0] <= text.count("\n") + 1 else ""
-    if isinstance(error, _Refusal):
-        return problem, "Keep one of the two." if "twice" in problem else ""
-    if "\t" in line and ("cannot start any token" in problem or "tab" in problem):
-        return "a tab, where YAML takes only spaces", "Replace it by spaces."
-    if "mapping values are not allowed" in problem:
-        return "a colon inside a text that has no quotes", 'Put the whole text in double quotes: title: "One: two".'
-    if "undefined alias" in problem:
-        return "a text that begins with *", "Put the text in double quotes."
-    if "cannot start any token" in problem:
-        return f"a text that begins with {quoted(line.lstrip()[:1] or ' ')}", "Put the text in double quotes."
-    if "unexpected end of stream" in problem or "while scanning a quoted scalar" in (error.context or ""):
-        return "a quotation mark that isn't closed", "Close it on the same line."
-    if "expected <block end>" in problem or "could not find expected ':'" in problem:
-        advice = 'Each line is "key: value"; the lines of one block begin in one column.'
-        return "a line that doesn't fit the ones above", advice
-    return f"isn't YAML: {problem}", ""
 
 
 def _children(node: yaml.Node | None) -> Iterator[tuple[Key, yaml.Node, yaml.Node]]:
@@ -187,9 +263,16 @@ def _children(node: yaml.Node | None) -> Iterator[tuple[Key, yaml.Node, yaml.Nod
 
 def scalar(text: str) -> str:
     """A text on one line, in quotes wherever anything could read it as something else."""
-    if _PLAIN.fullmatch(text) and not _TYPED.fullmatch(text):
+    if _PLAIN.fullmatch(text) and not _TYPED.fullmatch(text) and not _UNWRITABLE.search(text):
         return text
-    return json.dumps(text, ensure_ascii=False)
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{_UNWRITABLE.sub(_number, escaped)}"'
+
+
+def _number(letter: re.Match[str]) -> str:
+    """A character by its number, as YAML reads it in double quotes."""
+    code = ord(letter[0])
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 
 def emit(fields: Mapping[str, object], folded: frozenset[str] = frozenset(), indent: str = "") -> str:
@@ -197,28 +280,31 @@ def emit(fields: Mapping[str, object], folded: frozenset[str] = frozenset(), ind
 
     What is empty is left out. Read back, the result is the same texts.
     """
-    lines: list[str] = []
+    return "".join(f"{line}\n" for line in _fields(fields, folded, indent))
+
+
+def _fields(fields: Mapping[str, object], folded: frozenset[str], indent: str) -> Iterator[str]:
     for key, value in fields.items():
-        if value in (None, "", (), [], {}):
+        if value in (None, ""):
             continue
-        lines += _field(key, value, folded, indent)
-    return "".join(line + "\n" for line in lines)
-
-
-def _field(key: str, value: object, folded: frozenset[str], indent: str) -> list[str]:
-    if isinstance(value, Mapping):
-        return [f"{indent}{key}:", emit(value, folded, indent + "  ").rstrip("\n")]
-    if isinstance(value, (list, tuple)):
-        return [f"{indent}{key}:", *(line for item in value for line in item_lines(item, folded, indent + "  "))]
-    if key in folded and _foldable(str(value)):
-        return [f"{indent}{key}: >-", *_fold(str(value), indent + "  ")]
-    return [f"{indent}{key}: {_one(value)}"]
+        if isinstance(value, Mapping):
+            if lines := list(_fields(value, folded, indent + "  ")):
+                yield from [f"{indent}{key}:", *lines]
+        elif isinstance(value, (list, tuple)):
+            if value:
+                yield f"{indent}{key}:"
+            for item in value:
+                yield from item_lines(item, folded, indent + "  ")
+        elif key in folded and _foldable(str(value)):
+            yield from [f"{indent}{key}: >-", *_fold(str(value), indent + "  ")]
+        else:
+            yield f"{indent}{key}: {_one(value)}"
 
 
 def item_lines(item: object, folded: frozenset[str] = frozenset(), indent: str = "  ") -> list[str]:
     """The lines of one item of a list."""
     if isinstance(item, Mapping):
-        lines = emit(item, folded, indent + "  ").rstrip("\n").split("\n")
+        lines = list(_fields(item, folded, indent + "  ")) or ["{}"]
         return [f"{indent}- {lines[0].lstrip(' ')}", *lines[1:]]
     return [f"{indent}- {_one(item)}"]
 
@@ -228,15 +314,19 @@ def _one(value: object) -> str:
 
 
 def _foldable(text: str) -> bool:
-    return bool(text) and text == text.strip(" ") and not re.search(r"[\n\r\t\x85\u2028\u2029]", text)
+    return text == text.strip(" ") and not _UNWRITABLE.search(text)
 
 
 def _fold(text: str, indent: str) -> list[str]:
     # A folded line break stands for one space, so lines break only at single spaces.
     words = re.split(r"(?<! ) (?! )", text)
-    protected = " ".join(word.replace(" ", "\0") for word in words)
-    lines = textwrap.wrap(protected, WIDTH - len(indent), break_long_words=False, break_on_hyphens=False)
-    return [indent + line.replace("\0", " ") for line in lines]
+    lines = [indent + words[0]]
+    for word in words[1:]:
+        if len(lines[-1]) + 1 + len(word) <= WIDTH:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(indent + word)
+    return lines
 
 
 # Editing
@@ -248,35 +338,63 @@ def append_item(text: str, key: str, item: object, before: Sequence[str] = ()) -
     Where the key is missing it is added, before the first of the keys in `before` that exists, else at the end.
     """
     root = yaml.compose(text, Loader=yaml.CBaseLoader)
-    pairs = {pair[0]: (pair[1], pair[2]) for pair in _children(root)}
     newline = "\r\n" if "\r\n" in text else "\n"
-    node = pairs[key][1] if key in pairs else None
-    if isinstance(node, yaml.SequenceNode) and node.value:
-        return _append_to(text, node, item, newline)
-    block = newline.join([f"{key}:", *item_lines(item)]) + newline
+    pairs = {pair[0]: (pair[1], pair[2]) for pair in _children(root)}
     if key in pairs:
-        start, end = pairs[key][0].start_mark.index, pairs[key][1].end_mark.index
-        return text[:start] + block.rstrip("\r\n") + text[end:]
+        return _append_under(text, *pairs[key], item, newline)
+    if root and _in_brackets(root):
+        return _append_in_brackets(text, root, f"{key}: [{_flow(item)}]")
+    block = newline.join([f"{key}:", *item_lines(item)]) + newline
     following = next((pairs[name][0] for name in before if name in pairs), None)
-    at = following.start_mark.index if following else len(text)
+    at = _above_comments(text, following.start_mark.index) if following else _end(text, root)
     lead = "" if at == 0 or text[at - 1] == "\n" else newline
     return text[:at] + lead + block + text[at:]
 
 
-def _append_to(text: str, sequence: yaml.SequenceNode, item: object, newline: str) -> str:
-    if sequence.flow_style:
-        at = sequence.end_mark.index - 1
-        while text[at - 1] in " \t\r\n,":
-            at -= 1
-        return text[:at] + ", " + _flow(item) + text[at:]
-    at = _end_of_content(text, sequence)
-    lines = item_lines(item, indent=" " * sequence.start_mark.column)
+def _append_under(text: str, key: yaml.Node, value: yaml.Node, item: object, newline: str) -> str:
+    if not isinstance(value, yaml.SequenceNode):
+        # Nothing stands behind the key, or a word for nothing.
+        at = text.index(":", key.end_mark.index) + 1
+        end = value.end_mark.index if value.value else at
+        return f"{text[:at]} [{_flow(item)}]{text[end:]}"
+    if _in_brackets(value):
+        return _append_in_brackets(text, value, _flow(item))
+    at = _end_of_content(text, value)
+    lines = item_lines(item, indent=" " * value.start_mark.column)
     return text[:at] + newline + newline.join(lines) + text[at:]
+
+
+def _in_brackets(node: yaml.Node | None) -> bool:
+    return isinstance(node, yaml.CollectionNode) and bool(node.flow_style)
+
+
+def _append_in_brackets(text: str, node: yaml.Node, item: str) -> str:
+    """Right behind the last item: a comment may stand before the closing bracket."""
+    if not node.value:
+        return text[: node.start_mark.index + 1] + item + text[node.start_mark.index + 1 :]
+    last = node.value[-1]
+    at = (last[1] if isinstance(last, tuple) else last).end_mark.index
+    return f"{text[:at]}, {item}{text[at:]}"
+
+
+def _above_comments(text: str, at: int) -> int:
+    """The beginning of the comment lines right above a line, which belong to it."""
+    while at:
+        line = text.rfind("\n", 0, at - 1) + 1
+        if not text[line:at].lstrip(" ").startswith("#"):
+            break
+        at = line
+    return at
+
+
+def _end(text: str, root: yaml.Node | None) -> int:
+    """The end of a document: of the file, or before a line that ends the document."""
+    return root.end_mark.index if root and root.value else len(text)
 
 
 def _end_of_content(text: str, node: yaml.Node) -> int:
     """The end of the last line that a block holds content on: its own end mark lies behind comments and blank lines."""
-    while not isinstance(node, yaml.ScalarNode) and node.value:
+    while not isinstance(node, yaml.ScalarNode) and node.value and not _in_brackets(node):
         last = node.value[-1]
         node = last[1] if isinstance(last, tuple) else last
     at = len(text[: node.end_mark.index].rstrip())

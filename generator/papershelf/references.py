@@ -1,0 +1,141 @@
+"""Rules on what papers name: topics, tags and places in lists that have to be described elsewhere."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Container, Iterator, Mapping
+
+from papershelf.identity import nearest_id
+from papershelf.load import Data, Loaded
+from papershelf.model import Catalogue, Paper, ReadingList, Tag, Topic
+from papershelf.problems import Problem, did_you_mean, nearest, quoted
+
+
+def tables_are_there(loaded: Loaded, data: Data) -> Iterator[Problem]:
+    """What papers name is described in a file that isn't lost: one problem, instead of one for each name."""
+    for table, names in _named(loaded.catalogue).items():
+        word, path = table.removesuffix(".yml"), data.root / table
+        gone = not path.exists() and not path.is_symlink()
+        if names and (gone or not (_described(loaded, table) or table in loaded.unread)):
+            found = f"{'there is no such file' if gone else 'the file is empty'}, but papers name {word}"
+            advice = "Restore it from Git, or describe them here."
+            yield Problem(f"{data.shown}/{table}", 1, 1, found, f"{word} such as {quoted(min(names))}", advice)
+
+
+def _named(catalogue: Catalogue) -> dict[str, set[str]]:
+    """What papers name, by the table that has to describe it."""
+    used = used_names(catalogue)
+    lists = {place.list for paper in catalogue.papers for place in paper.appearances}
+    return {"lists.yml": lists, "topics.yml": used["topic"], "tags.yml": used["tag"]}
+
+
+def entries_of(loaded: Loaded, table: str) -> tuple[Topic | Tag | ReadingList, ...]:
+    """What a table describes."""
+    tables: dict[str, tuple[Topic | Tag | ReadingList, ...]] = {
+        "lists.yml": loaded.catalogue.lists,
+        "topics.yml": loaded.catalogue.topics,
+        "tags.yml": loaded.catalogue.tags,
+    }
+    return tables[table]
+
+
+def _described(loaded: Loaded, table: str) -> bool:
+    return bool(entries_of(loaded, table) or loaded.left_out.get(table))
+
+
+def _is_unknown(name: str, known: Container[str], loaded: Loaded, table: str) -> bool:
+    """Whether a name is surely in no table; one that is empty or can't be read is a problem of its own."""
+    return name not in known and _described(loaded, table) and not loaded.may_hold(table, name)
+
+
+def topics_and_tags_exist(loaded: Loaded, data: Data) -> Iterator[Problem]:
+    """Each topic and tag of a paper is known, and given once."""
+    catalogue = loaded.catalogue
+    vocabularies = (
+        _Vocabulary("topic", catalogue.topics, "tag", catalogue.tags),
+        _Vocabulary("tag", catalogue.tags, "topic", catalogue.topics),
+    )
+    for paper in catalogue.papers:
+        for words, ids in zip(vocabularies, (paper.topics, paper.tags), strict=True):
+            for number, name in enumerate(ids):
+                at = (words.key, number)
+                if name in ids[:number]:
+                    found = f"the {words.word} {quoted(name)} is given twice"
+                    yield data.problem(paper.source, at, found, advice="Remove one.")
+                elif _is_unknown(name, words.ids, loaded, words.table):
+                    found, expected = f"unknown {words.word} {quoted(name)}", f"an id from {data.shown}/{words.table}"
+                    yield data.problem(paper.source, at, found, expected, words.advice(name, ids))
+
+
+class _Vocabulary:
+    """The topics or the tags, and what to say of a name that is none of them."""
+
+    def __init__(
+        self,
+        word: str,
+        entries: tuple[Topic, ...] | tuple[Tag, ...],
+        other_word: str,
+        others: tuple[Topic, ...] | tuple[Tag, ...],
+    ) -> None:
+        self.word, self.key, self.table = word, f"{word}s", f"{word}s.yml"
+        self.ids = frozenset(entry.id for entry in entries)
+        self._aliases = {alias: entry.id for entry in entries for alias in entry.aliases}
+        self._names = {entry.name.casefold(): entry.id for entry in entries}
+        self._other_word = other_word
+        self._other_ids = {name for entry in others for name in (entry.id, entry.name.casefold())}
+        self._near: dict[str, str | None] = {}
+
+    def advice(self, name: str, beside: tuple[str, ...]) -> str:
+        """What to write instead of an unknown name, which stands beside others in one paper."""
+        known = self._known_as(name)
+        if known in beside:
+            return f'Remove it: "{known}" means the same.'
+        if known:
+            return f'Write "{known}".'
+        if name.casefold() in self._other_ids:
+            return f'It is a {self._other_word}: move it to "{self._other_word}s:".'
+        if name not in self._near:
+            self._near[name] = nearest(name, [*self.ids, *self._aliases])
+        near = self._near[name]
+        new = f"Describe a new {self.word} there first."
+        return f'Did you mean "{self._aliases.get(near, near)}"?' if near else new
+
+    def _known_as(self, name: str) -> str | None:
+        """The id of what has this name, or an alias, or another spelling of the id."""
+        spelled = nearest_id(name) or name
+        if spelled in self.ids:
+            return spelled
+        return self._aliases.get(spelled) or self._names.get(name.casefold())
+
+
+def appearances_fit(loaded: Loaded, data: Data) -> Iterator[Problem]:
+    """Each appearance is in a known list, within its length, and at a position of its own."""
+    catalogue = loaded.catalogue
+    taken: dict[tuple[str, int], Paper] = {}
+    for paper in catalogue.papers:
+        for number, place in enumerate(paper.appearances):
+            at = ("appearances", number)
+            reading_list = catalogue.list.get(place.list)
+            if reading_list is None:
+                if _is_unknown(place.list, catalogue.list, loaded, "lists.yml"):
+                    found, expected = f"unknown list {quoted(place.list)}", f"an id from {data.shown}/lists.yml"
+                    advice = did_you_mean(place.list, catalogue.list, "A list comes with `papershelf import`.")
+                    yield data.problem(paper.source, (*at, "list"), found, expected, advice)
+            elif place.position > reading_list.papers:
+                found = f"position {place.position} lies beyond the list {quoted(place.list)}"
+                yield data.problem(paper.source, (*at, "position"), found, f"1 to {reading_list.papers}")
+            elif other := taken.get((place.list, place.position)):
+                by = "given twice" if other is paper else f"taken by {data.shown}/{other.source}"
+                found = f"position {place.position} of {quoted(place.list)} is {by}"
+                yield data.problem(paper.source, (*at, "position"), found, "one paper at each position")
+            else:
+                taken[place.list, place.position] = paper
+
+
+def used_names(catalogue: Catalogue) -> Mapping[str, set[str]]:
+    """The ids of the topics and tags that papers have."""
+    used: dict[str, set[str]] = defaultdict(set)
+    for paper in catalogue.papers:
+        used["topic"].update(paper.topics)
+        used["tag"].update(paper.tags)
+    return used
