@@ -1,4 +1,4 @@
-"""The command `papershelf`: reads arguments, calls, prints; holds no rule."""
+"""Commands that read listings and data: check, import, schema, write."""
 
 from __future__ import annotations
 
@@ -14,33 +14,11 @@ from papershelf.importing import Plan, apply, plan
 from papershelf.load import Data
 from papershelf.model import Catalogue
 from papershelf.pages import Pages, theme_folder
-from papershelf.problems import ProblemsError, report
 from papershelf.schema import write_schemas
 from papershelf.write import write_folder
 
 
-class Shelf(click.Group):
-    """A group of commands that prints problems as lines, and never as a traceback."""
-
-    def invoke(self, ctx: click.Context) -> object:
-        """Run the command."""
-        try:
-            return super().invoke(ctx)
-        except ProblemsError as error:
-            click.echo(report(error.problems))
-            ctx.exit(1)
-
-
-@click.group(cls=Shelf)
-@click.version_option(package_name="papershelf")
-@click.option("--data", "folder", default="data", metavar="DIR", help="The folder that holds the shelf's data.")
-@click.pass_context
-def main(ctx: click.Context, folder: str) -> None:
-    """Keep a curated reading list: import listings, check the data, write the pages."""
-    ctx.obj = Data(Path(folder), folder.rstrip("/"))
-
-
-@main.command()
+@click.command()
 @click.pass_obj
 def check(data: Data) -> None:
     """Print every problem of the data at once.
@@ -52,7 +30,7 @@ def check(data: Data) -> None:
     _print_unfinished(unfinished(catalogue), data)
 
 
-@main.command("import")
+@click.command("import")
 @click.argument("capture", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--as", "list_id", metavar="ID", help="The list's id; by default the capture's file name.")
 @click.option("--allow-residue", is_flag=True, help="Import although some lines don't fit.")
@@ -79,7 +57,7 @@ def import_(data: Data, capture: Path, list_id: str | None, *, allow_residue: bo
     click.echo(f"{written} files written." if written else "Nothing to write: all of it is on the shelf.")
 
 
-@main.command()
+@click.command()
 @click.pass_obj
 def schema(data: Data) -> None:
     """Write the JSON Schemas that editors complete by."""
@@ -87,7 +65,7 @@ def schema(data: Data) -> None:
     click.echo("\n".join(changed) or f"The schemas in {data.shown}/schema are up to date.")
 
 
-@main.command()
+@click.command()
 @click.argument("target", metavar="DIR", type=click.Path(path_type=Path))
 @click.option(
     "--config", default="mkdocs.yml", type=click.Path(path_type=Path, exists=True), help="The shelf's mkdocs.yml."
