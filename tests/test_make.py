@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import tomllib
@@ -147,10 +148,17 @@ def test_the_python_that_a_variable_names_comes_first(checkout: Checkout) -> Non
     assert words(checkout.make("site", "PYTHON=mine")) == ["mine ran site"]
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 def test_a_finished_environment_is_used_at_once(checkout: Checkout) -> None:
     checkout.finish_environment()
-    done = checkout.make("serve", "PORT=8123")
-    assert done.stdout == "ran -m mkdocs serve --dev-addr 127.0.0.1:8123, banner off: 1\n"
+    port = free_port()
+    done = checkout.make("serve", f"PORT={port}")
+    assert done.stdout == f"ran -m mkdocs serve --dev-addr 127.0.0.1:{port}, banner off: 1\n"
     assert done.stderr == ""
     assert "ran -m mkdocs build --strict," in checkout.make("site").stdout
 
