@@ -94,8 +94,9 @@ def test_the_papers_are_those_of_the_lists(shelf: Catalogue, seen: Views) -> Non
 
 def test_links_to_code_and_data_stand_in_the_abstract(shelf: Catalogue) -> None:
     for paper in shelf.papers:
+        named = (paper.abstract or "").replace("https: //", "https://")  # as one abstract has it
         for address in (paper.links.code, paper.links.data, paper.links.project) if paper.links else ():
-            assert address is None or address in (paper.abstract or ""), paper.id
+            assert address is None or address in named, paper.id
 
 
 def test_a_paper_without_an_address_gets_a_search_that_says_so(shelf: Catalogue) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import click
@@ -74,7 +74,8 @@ def schema(data: Data) -> None:
 def write(data: Data, target: Path, config: Path) -> None:
     """Write the site as Markdown, for any renderer."""
     pages = Pages(checked(data), theme_folder("pages"))
-    count = write_folder(pages, config, target)
+    count = write_folder(pages, config, target, _counter("pages"))
+    click.echo("\r" * sys.stderr.isatty(), nl=False, err=True)
     click.echo(f"{count} pages written to {target}/docs, with {target}/mkdocs.yml to build them.")
 
 
@@ -127,6 +128,13 @@ def _print_plan(what: Plan, data: Data) -> None:
 
 def _start(text: str) -> str:
     return text if len(text) <= 60 else text[:59] + "…"
+
+
+def _counter(what: str) -> Callable[[int], None]:
+    """Count on a terminal, on one line; stay quiet in a pipe."""
+    if not sys.stderr.isatty():
+        return lambda _: None
+    return lambda count: click.echo(f"\r{count} {what}", nl=False, err=True)
 
 
 def _with_progress(files: Iterable[Path], total: int, label: str) -> Iterator[Path]:
