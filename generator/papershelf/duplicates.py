@@ -13,6 +13,7 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from heapq import nsmallest
 from itertools import pairwise
 from typing import Literal
@@ -63,6 +64,12 @@ class Match:
     evidence: str
 
 
+@lru_cache(maxsize=2**12)
+def _profile(paper: Paper) -> _Profile:
+    """What is compared of a paper; kept, because a shelf that is served compares the same papers after each edit."""
+    return _Profile(paper)
+
+
 class Index:
     """Papers that others can be matched with, without a comparison with each of them."""
 
@@ -77,7 +84,7 @@ class Index:
     def add(self, paper: Paper) -> None:
         """Take one more paper."""
         number = len(self._profiles)
-        profile = _Profile(paper)
+        profile = _profile(paper)
         self._profiles.append(profile)
         for name in profile.names():
             self._sure[name].append(number)
@@ -89,7 +96,7 @@ class Index:
 
         The paper is each match's first. What looks like a paper that is surely there was a question when that one came.
         """
-        profile = _Profile(paper)
+        profile = _profile(paper)
         found = [_judge(profile, self._profiles[number]) for number in self._candidates(profile)]
         matches = sorted((match for match in found if match), key=_rank)
         return [match for match in matches if match.verdict == "same"] or matches

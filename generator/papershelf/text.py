@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote
 
 from papershelf.tex import HELD, readable
@@ -19,6 +20,9 @@ class Link:
 
 
 Part = str | Link
+
+# The same names stand on many pages, and while serving the same texts are written again after each edit.
+_kept = lru_cache(maxsize=2**13)
 _MARKS = ("\\", "$", "^", "~", "{", "`", "''", "--", "://", "times")
 
 # Directional overrides, lone surrogates and the two non-characters show nothing and break the page or its file.
@@ -97,6 +101,7 @@ def _trimmed(address: str) -> tuple[str, str]:
     return address[:end], address[end:]
 
 
+@_kept
 def plain(text: str) -> str:
     """Return the readable text alone, for titles, descriptions and search."""
     return "".join(part if isinstance(part, str) else part.label for part in parts(text))
@@ -122,6 +127,7 @@ def escape_markdown(text: str) -> str:
     return _line_start(_label(_inline(text, _pairs(text))))
 
 
+@_kept
 def html(text: str, *, links: bool = True) -> str:
     """Return the readable text as HTML to stand inside an element."""
     if not links:
@@ -132,6 +138,7 @@ def html(text: str, *, links: bool = True) -> str:
     return _opener("".join(written))
 
 
+@_kept
 def markdown(text: str, *, links: bool = True) -> str:
     """Return the readable text as one line of Markdown, of which Python-Markdown makes the very bytes of html()."""
     if not links:
@@ -220,6 +227,7 @@ _WANTED = re.compile(
 )
 
 
+@_kept
 def prose(text: str) -> str:
     """Return a curator's note as Markdown in which emphasis, code and http(s) links work, and all else is text."""
     folded = _folded(text)
