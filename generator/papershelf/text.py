@@ -22,7 +22,7 @@ class Link:
 Part = str | Link
 
 # The same names stand on many pages, and while serving the same texts are written again after each edit.
-_kept = lru_cache(maxsize=2**13)
+_remembered = lru_cache(maxsize=2**13)
 _MARKS = ("\\", "$", "^", "~", "{", "`", "''", "--", "://", "times")
 
 # Directional overrides, lone surrogates and the two non-characters show nothing and break the page or its file.
@@ -101,7 +101,7 @@ def _trimmed(address: str) -> tuple[str, str]:
     return address[:end], address[end:]
 
 
-@_kept
+@_remembered
 def plain(text: str) -> str:
     """Return the readable text alone, for titles, descriptions and search."""
     return "".join(part if isinstance(part, str) else part.label for part in parts(text))
@@ -127,7 +127,7 @@ def escape_markdown(text: str) -> str:
     return _line_start(_label(_inline(text, _pairs(text))))
 
 
-@_kept
+@_remembered
 def html(text: str, *, links: bool = True) -> str:
     """Return the readable text as HTML to stand inside an element."""
     if not links:
@@ -138,7 +138,7 @@ def html(text: str, *, links: bool = True) -> str:
     return _opener("".join(written))
 
 
-@_kept
+@_remembered
 def markdown(text: str, *, links: bool = True) -> str:
     """Return the readable text as one line of Markdown, of which Python-Markdown makes the very bytes of html()."""
     if not links:
@@ -227,7 +227,7 @@ _WANTED = re.compile(
 )
 
 
-@_kept
+@_remembered
 def prose(text: str) -> str:
     """Return a curator's note as Markdown in which emphasis, code and http(s) links work, and all else is text."""
     folded = _folded(text)
