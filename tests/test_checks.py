@@ -84,6 +84,8 @@ def test_what_is_unfinished_stops_nothing(toy: Path) -> None:
     add(toy, dict(files))
     assert checked_lines(0) == []
     alike = "the titles differ in 1 of 3 words; only one of them has an abstract to compare"
+    relation = "relations: [{distinct: serial-widgets}] or [{version-of: serial-widgets}]"
+    word = f"If not, write {relation} into the newer one's file"
     assert set(unfinished(checked(Data(toy / "data")))) == {
         Unfinished(f"papers/o/{alpha}.yml", (alpha,), "no topics and no summary yet"),
         Unfinished("papers/n/new.yml", ("new",), "no topics and no tags yet"),
@@ -91,5 +93,5 @@ def test_what_is_unfinished_stops_nothing(toy: Path) -> None:
         Unfinished("tags.yml", (), 'the tag "silent" has no papers'),
         Unfinished("lists.yml", (), 'the list "toy-daily" holds 7 papers, of which 2 are on the shelf'),
         Unfinished("lists.yml", (), 'the list "toy-trending" holds 3 papers, of which 2 are on the shelf'),
-        Unfinished("papers/s/serial-widgets.yml", ("new", "serial-widgets"), f"may be the same paper: {alike}"),
+        Unfinished("papers/n/new.yml", ("serial-widgets", "new"), f"may be the same paper: {alike}. {word}"),
     }

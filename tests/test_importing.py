@@ -145,6 +145,12 @@ def test_a_changed_capture_under_a_known_id_is_refused(toy: Path) -> None:
     assert "--as" in str(error.value)
 
 
+def test_one_capture_is_one_list(toy: Path) -> None:
+    data = Data(toy / "data")
+    with pytest.raises(ProblemsError, match='this text is known as "toy-daily"'):
+        plan(data.root / "captures" / "toy-daily.txt", "toy-again", checked(data), data, DAY)
+
+
 def test_control_and_zero_width_characters_are_dropped_and_counted(toy: Path) -> None:
     text = (toy / "data" / "captures" / "toy-daily.txt").read_text()
     dirty = text.replace("Serial Widgets", "Ser\u200bial\x07 Wid\x9bgets\ufeff").replace(

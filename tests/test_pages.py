@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import markdown as python_markdown
 import pytest
 import yaml
 
 from papershelf.checks import checked
 from papershelf.load import Data
-from papershelf.model import Catalogue, Paper, Topic
+from papershelf.model import Appearance, Catalogue, Links, Paper, ReadingList, Topic
 from papershelf.pages import PER_PAGE, Page, Pages, paper_path, theme_folder
 
 ZERO = "zero-memory-optimizations-toward-training-trillion-parameter-models"
@@ -201,3 +202,44 @@ def test_a_topic_of_one_page_has_no_pager_and_one_of_101_papers_has_two_pages() 
 
 def test_making_pages_twice_gives_the_same_bytes(shelf: Catalogue, made: dict[str, Page]) -> None:
     assert pages_of(shelf) == made
+
+
+@pytest.mark.parametrize(
+    "links",
+    [
+        Links(code="https://x.example/>)<script>alert(1)</script>"),
+        Links(paper="https://x.example/a)b](c)"),
+        Links(data='https://x.example/"onclick="x'),
+    ],
+)
+def test_an_address_is_an_address_and_nothing_else(links: Links) -> None:
+    topic = Topic(id="t", name="T", description="D.")
+    made = pages_of(Catalogue((Paper(id="p", title="P", links=links, topics=("t",)),), (topic,)))
+    for path in ("papers/p.md", "topics/t.md"):
+        page = python_markdown.markdown(made[path].text, extensions=["attr_list", "md_in_html"])
+        assert "<script" not in page
+        assert "onclick=" not in re.sub(r'href="[^"]*"', "", page)
+
+
+def test_a_doi_with_signs_of_its_own_leads_to_the_paper() -> None:
+    doi = "10.1002/(SICI)1097-4636(199823)43:4<338::AID-JBM16>3.0.CO;2-B"
+    made = pages_of(Catalogue((Paper(id="p", title="P", doi=doi),)))
+    page = python_markdown.markdown(made["papers/p.md"].text, extensions=["attr_list", "md_in_html"])
+    assert 'href="https://doi.org/10.1002/(SICI)1097-4636(199823)43:4%3C338::AID-JBM16%3E3.0.CO;2-B"' in page
+
+
+def test_a_title_as_a_list_printed_it_is_shown_letter_by_letter() -> None:
+    printed = "*b* [x](javascript:alert(1)) `c` <i>&amp;"
+    entry = ReadingList(id="l", title="L", papers=2, sha256="0" * 64)
+    paper = Paper(id="p", title="P", appearances=(Appearance("l", 1, printed), Appearance("l", 2)))
+    made = pages_of(Catalogue((paper,), lists=(entry,)))
+    for path in ("papers/p.md", "duplicates.md"):
+        page = python_markdown.markdown(made[path].text, extensions=["attr_list", "md_in_html"])
+        assert "<code>*b* [x](javascript:alert(1)) `c` &lt;i&gt;&amp;amp;</code>" in page
+
+
+def test_lists_of_one_title_are_told_apart_by_their_dates() -> None:
+    days = [ReadingList(id=f"d-{day}", title="Daily", date=f"Aug {day}", papers=1, sha256="0" * 64) for day in (12, 13)]
+    paper = Paper(id="p", title="P", appearances=(Appearance("d-12", 1), Appearance("d-13", 1)))
+    text = pages_of(Catalogue((paper,), lists=tuple(days)))["lists/d-12.md"].text
+    assert "in [Daily, Aug 12](../lists/d-12.md), [Daily, Aug 13](../lists/d-13.md)" in text

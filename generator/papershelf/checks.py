@@ -207,7 +207,8 @@ def links_are_needed(loaded: Loaded, data: Data) -> Iterator[Problem]:
 def papers_are_there_once(loaded: Loaded, data: Data) -> Iterator[Problem]:
     """No two files are surely the same paper."""
     for match in _matches(loaded.catalogue.papers):
-        if match.verdict == "same":
+        # Two files of one name are said by another rule.
+        if match.verdict == "same" and match.first != match.second:
             # A paper without a day was written by hand just now.
             older, newer = sorted((loaded.catalogue.paper[name] for name in (match.first, match.second)), key=_age)
             yield _the_same(older, newer, match.evidence, data)
@@ -301,5 +302,7 @@ def _half_imported(catalogue: Catalogue) -> Iterator[Unfinished]:
 def _look_alikes(catalogue: Catalogue) -> Iterator[Unfinished]:
     for match in _matches(catalogue.papers):
         if match.verdict == "likely":
-            second = catalogue.paper[match.second]
-            yield Unfinished(second.source, (match.first, match.second), f"may be the same paper: {match.evidence}")
+            older, newer = sorted((catalogue.paper[name] for name in (match.first, match.second)), key=_age)
+            word = f"relations: [{{distinct: {older.id}}}] or [{{version-of: {older.id}}}]"
+            what = f"may be the same paper: {match.evidence}. If not, write {word} into the newer one's file"
+            yield Unfinished(newer.source, (older.id, newer.id), what)

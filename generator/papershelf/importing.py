@@ -61,6 +61,9 @@ def plan(capture: Path, list_id: str, catalogue: Catalogue, data: Data, today: d
     if (known and known.sha256 != entry.sha256) or (kept.is_file() and kept.read_bytes() != content):
         found = f"it isn't the text that is known as {quoted(list_id)}"
         raise _refused(capture, found, "the same bytes", "Another text is another list: name it with --as ID.")
+    twin = next((other for other in catalogue.lists if other.sha256 == entry.sha256 and other.id != list_id), None)
+    if twin:
+        raise _refused(capture, f"this text is known as {quoted(twin.id)}", "each listing once", f"Use --as {twin.id}.")
     new, merged, likely = _sorted_out(listing, list_id, catalogue, today)
     placed = len(listing.entries) - len(new) - len(merged)
     return Plan(known or entry, content, listing, known is None, new, merged, placed, likely, dropped)

@@ -1,6 +1,6 @@
 """The facts of a shelf: frozen, neither read nor written here.
 
-The fields' types and their `fact()` descriptions are the one definition of the data format: `load` converts by them,
+The fields' types and their `fact()` descriptions are the one definition of the data format: `values` converts by them,
 `schema` prints them, `yamlfile` writes in their order.
 """
 
@@ -16,7 +16,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 Form = Literal[
     "text", "prose", "id", "tag", "topic", "paper", "list", "url", "arxiv", "acl", "doi", "language", "sha256"
 ]
-"""What a text in the data may look like; `load` checks it, `schema` prints it as a pattern."""
+"""What a text in the data may look like; `values` checks it, `schema` prints it as a pattern."""
 
 
 def fact(doc: str, form: Form = "text", *, stored: bool = True) -> Any:
@@ -34,7 +34,7 @@ def optional(doc: str, form: Form = "text", default: object = None, *, stored: b
 
 @dataclass(frozen=True)
 class Field:
-    """A stored field: its key in the file, and how `load` and `schema` are to take it."""
+    """A stored field: its key in the file, and how `values` and `schema` are to take it."""
 
     key: str
     attribute: str

@@ -25,7 +25,7 @@ from papershelf.charts import Bar, topic_overlap, topic_sizes
 from papershelf.checks import Unfinished, unfinished
 from papershelf.model import Catalogue, Paper
 from papershelf.problems import Problem, did_you_mean, quoted
-from papershelf.text import escape_markdown, first_sentence, markdown, plain, prose
+from papershelf.text import address, escape_markdown, first_sentence, markdown, plain, prose
 
 STYLES = ("assets/papershelf.css",)
 SCRIPTS = ("assets/papershelf.js",)
@@ -115,12 +115,16 @@ def sliced(papers: Sequence[Paper], path: str, size: int) -> Iterator[Slice]:
 class Pages:
     """Makes the pages of a catalogue."""
 
-    def __init__(self, catalogue: Catalogue, templates: Path, *, directory_urls: bool = True) -> None:
-        """Prepare what all pages share; `templates` is the folder `themes/pages`.
+    def __init__(
+        self, catalogue: Catalogue, templates: Path, *, folder: str = "data", directory_urls: bool = True
+    ) -> None:
+        """Prepare what all pages share; `templates` is the folder `themes/pages`, `folder` the data's as it is shown.
 
         `directory_urls` says whether `x.md` has the address `x/`, or `x.html`; links in HTML have to know.
         """
         self.catalogue = catalogue
+        self._list_name = views.list_names(catalogue)
+        self._shared = {"shelf": catalogue, "folder": folder, "list_name": self._list_name}
         self._ending = "/index.html" if directory_urls else ".html"
         self.views = views.views(catalogue)
         self._templates = _environment(templates)
@@ -153,7 +157,12 @@ class Pages:
         for entry in self.catalogue.lists:
             printed = ", ".join(text for text in (entry.source, entry.date) if text)
             yield from self._listing(
-                self.views.by_list[entry.id], list_path(entry.id), "lists.yml", entry.title, printed, "list"
+                self.views.by_list[entry.id],
+                list_path(entry.id),
+                "lists.yml",
+                self._list_name[entry.id],
+                printed,
+                "list",
             )
         yield from self._papers()
         yield self._duplicates()
@@ -168,8 +177,8 @@ class Pages:
         moved += [(tag_path, tag.id, tag.name, tag.aliases) for tag in shelf.tags]
         for place, name, title, aliases in moved:
             for alias in aliases:
-                address = self._address(place(name), place(alias))
-                text = self._render("redirect.html.jinja", place(alias), title=title, address=address)
+                target = self._address(place(name), place(alias))
+                text = self._render("redirect.html.jinja", place(alias), title=title, address=target)
                 yield Page(self._file(place(alias)), text)
 
     def fill(self, text: str, path: str, shown: str) -> tuple[str, list[Problem]]:
@@ -211,7 +220,7 @@ class Pages:
     def _lists(self) -> tuple[Link, ...]:
         return tuple(
             Link(
-                entry.title,
+                self._list_name[entry.id],
                 list_path(entry.id),
                 len(self.views.by_list[entry.id]),
                 ", ".join(filter(None, (entry.source, entry.date))),
@@ -290,9 +299,7 @@ class Pages:
     # Parts
 
     def _make_item(self, paper: Paper, up: str) -> str:
-        return (
-            self._templates.get_template("item.md.jinja").render(paper=paper, up=up, shelf=self.catalogue).strip("\n")
-        )
+        return self._templates.get_template("item.md.jinja").render(self._shared, paper=paper, up=up).strip("\n")
 
     def _numbers(self, path: str) -> str:
         merged = sum(len(paper.appearances) > 1 for paper in self.catalogue.papers)
@@ -318,12 +325,8 @@ class Pages:
         return Page(path, self._render(template, path, **values), edit)
 
     def _render(self, template: str, at: str, /, **values: Any) -> str:
-        values = {
-            "shelf": self.catalogue,
-            "folder": "data",
-            "to": lambda target: posixpath.relpath(target, posixpath.dirname(at) or "."),
-            **values,
-        }
+        here = posixpath.dirname(at) or "."
+        values = {**self._shared, "to": lambda target: posixpath.relpath(target, here), **values}
         return self._templates.get_template(template).render(values)
 
 
@@ -341,6 +344,7 @@ def _environment(templates: Path) -> Environment:
         lstrip_blocks=True,
         autoescape=False,  # noqa: S701
     )
+    environment.filters["address"] = address
     environment.filters["count"] = _count
     environment.filters["escaped"] = escape_markdown
     environment.filters["first_sentence"] = first_sentence
@@ -348,6 +352,7 @@ def _environment(templates: Path) -> Environment:
     environment.filters["md"] = markdown
     environment.filters["meta"] = _meta
     environment.filters["plain"] = plain
+    environment.filters["printed"] = _printed
     environment.filters["prose"] = prose
     for function in (topic_path, tag_path, list_path, paper_path, source_link):
         environment.globals[function.__name__] = function
@@ -358,6 +363,11 @@ def _environment(templates: Path) -> Environment:
 def _label(text: str) -> str:
     """A text as the label of a link, which can't hold another link; names recur on every page."""
     return markdown(text, links=False)
+
+
+def _printed(text: str) -> str:
+    """A text letter by letter as somebody else printed it; Markdown is read inside HTML, too."""
+    return f"<code>{escape_markdown(text)}</code>"
 
 
 def _meta(text: str) -> str:

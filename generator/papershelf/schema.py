@@ -15,7 +15,6 @@ from papershelf.problems import ProblemsError
 from papershelf.yamlfile import write
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_DAY = "^[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])$"
 _IDS = ("id", "tag", "topic", "paper", "list")
 
 

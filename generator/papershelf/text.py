@@ -183,8 +183,8 @@ def _opener(line: str) -> str:
 
 def _html_link(link: Link, pairs: str) -> str:
     # An address that is shown as it is stands in Markdown between < and >, where there are no marks.
-    pairs = "" if link.label == _address(link.url) else pairs
-    return f'<a href="{_entities(_address(link.url), "")}">{_label(_entities(link.label, pairs))}</a>'
+    pairs = "" if link.label == address(link.url) else pairs
+    return f'<a href="{_entities(address(link.url), "")}">{_label(_entities(link.label, pairs))}</a>'
 
 
 def _label(shown: str) -> str:
@@ -194,10 +194,10 @@ def _label(shown: str) -> str:
 
 def _then_link(line: str, link: Link, pairs: str) -> str:
     """Add a link to a line of Markdown."""
-    address = _address(link.url)
-    if link.label == address:
-        return f"{line}<{address}>"
-    return _no_picture(line) + f"[{_label(_inline(link.label, pairs))}]({address})"
+    url = address(link.url)
+    if link.label == url:
+        return f"{line}<{url}>"
+    return _no_picture(line) + f"[{_label(_inline(link.label, pairs))}]({url})"
 
 
 def _no_picture(line: str) -> str:
@@ -205,7 +205,7 @@ def _no_picture(line: str) -> str:
     return f"{line[:-1]}\\!" if line.endswith("!") else line
 
 
-def _address(url: str) -> str:
+def address(url: str) -> str:
     """Quote what ends or confuses an address in Markdown or HTML."""
     quoted = quote(url, safe="/:?#%&=+@,;!$*~" + ("()" if _balanced(url) else ""))
     return re.sub(r"(&\w+);", r"\1%3B", quoted.replace("&#", "%26#"))  # `&copy;` and `&#1` would be read as entities
@@ -253,7 +253,7 @@ def _kept(found: re.Match[str]) -> str:
     if bare := found["bare"]:
         return _inline(bare, "~^")  # its `_` is no emphasis
     if label := found["label"]:
-        return f"[{_wanted(label)}]({_address(found['url'])})"
+        return f"[{_wanted(label)}]({address(found['url'])})"
     return found[0]
 
 

@@ -105,6 +105,15 @@ def shared_tags(one: Paper, other: Paper, catalogue: Catalogue) -> str:
     return ", ".join(catalogue.tag[tag].name for tag in one.tags if tag in other.tags)
 
 
+def list_names(catalogue: Catalogue) -> dict[str, str]:
+    """The name of each list: its title, with its date, else its id, where several lists have that title."""
+    titles = Counter(entry.title for entry in catalogue.lists)
+    return {
+        entry.id: entry.title if titles[entry.title] == 1 else f"{entry.title}, {entry.date or entry.id}"
+        for entry in catalogue.lists
+    }
+
+
 def by_letter(papers: Iterable[Paper]) -> dict[str, tuple[Paper, ...]]:
     """Papers by the first letter or digit of their title, each letter's in alphabetical order."""
     groups: dict[str, list[Paper]] = defaultdict(list)

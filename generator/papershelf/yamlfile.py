@@ -1,7 +1,7 @@
 """One YAML file to text with places, text to YAML, and edits of single spans. Knows nothing of papers.
 
 Everything is read as text (YAML itself guesses: `2005.14170` is a number to it, `NO` is false), and types are given
-in one other place, `load`. Lines and columns are worked out only for a file that has a problem.
+in one other place, `values`. Lines and columns are worked out only for a file that has a problem.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TypeAlias
 import yaml
 
 from papershelf.problems import Problem, ProblemsError, quoted
-from papershelf.yamlmistakes import Mistake, Place, begins_with_special, explain, lone_backslash
+from papershelf.yamlmistakes import Mistake, Place, begins_with_special, cut_short, explain, lone_backslash
 
 Value: TypeAlias = "str | list[Value] | dict[str, Value]"
 Key: TypeAlias = "str | int"
@@ -35,6 +35,8 @@ _LINE_ENDS_TO_YAML = ("\x85", "\u2028", "\u2029")
 _NOTHING = frozenset({"~", "null", "Null", "NULL"})
 # In double quotes these are control characters to YAML; before a letter, a TeX command was meant.
 _TEX_COMMAND = re.compile(r"(?<!\\)(?:\\\\)*(\\[abefnrtv][A-Za-z]+)")
+# To YAML all behind a space and `#` is a remark; one that people mean has a space behind the sign.
+_CUT = re.compile(r"[ \t]+#(?=[^\s#])")
 # Words that YAML 1.2 (or 1.1, which editors still speak) would turn into something that isn't text.
 _TYPED = re.compile(
     r"(?i)(?:true|false|yes|no|on|off|y|n|null|~|[-+]?[.\d][\d_.,:eExXoO+-]*|[-+]?\.(?:inf|nan)|0[bxo].*)"
@@ -150,6 +152,7 @@ class _Reading:
         self.unread = False
         self._may_have_properties = "&" in text or "!" in text
         self._may_have_commands = "\\" in text
+        self._may_be_cut = " #" in text
 
     def value(self, node: yaml.Node) -> Value:
         """The value of a node."""
@@ -172,6 +175,9 @@ class _Reading:
                 line, column = _place_in(self.text, node.start_mark.index + command.start(1))
                 self._refuse(lone_backslash(Place(line, column), command[1]))
                 return source
+        if self._may_be_cut and not node.style and _CUT.match(self.text, node.end_mark.index):
+            self._refuse(cut_short(_place(node), self._line_from(node)))
+            return self._line_from(node)
         return "" if node.value in _NOTHING and not node.style else str(node.value)
 
     def _mapping(self, node: yaml.Node) -> dict[str, Value]:

@@ -20,6 +20,7 @@ _SPECIAL = "@`%*&!|>[]{},?-:"
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _CONFLICT = re.compile(r"^<{7}(?= |$)", re.MULTILINE)
+_ODD_SPACE = re.compile(r"[ ]*(?:- )?(?:[\w-]+:)?[ ]*([\u00a0\u2000-\u200a\u202f\u3000])")
 _KEY = re.compile(r"[ \t]*(?:-[ \t]+)*[^:]*?:(?=\s|$)")
 _BEFORE_VALUE = re.compile(r"[ \t]*(?:-[ \t]+)*(?:[\w<][^:#]*:[ \t]+)?")
 _GLUED = re.compile(r"([\w-]+):(?=[^\s:/])")
@@ -107,6 +108,11 @@ def begins_with_special(place: Place, value: str) -> Mistake:
         return Mistake(place, found, "", "Begin it on the next line, indented by two spaces.")
     found = f"{quoted(value)} begins with {quoted(value[0])}, which has a meaning of its own in YAML"
     return Mistake(place, found, "", _in_quotes(value))
+
+
+def cut_short(place: Place, line: str) -> Mistake:
+    """The mistake of a text that YAML ends at a `#`, as if a remark began there."""
+    return Mistake(place, f"{quoted(line)} would end before its #", "", _in_quotes(line))
 
 
 def lone_backslash(place: Place, name: str) -> Mistake:
@@ -275,7 +281,16 @@ def _out_of_column(case: _Case) -> Mistake | None:
     return Mistake(case.place, found, "", "Begin it in the same column as the lines it belongs to.")
 
 
+def _odd_space(case: _Case) -> Mistake | None:
+    """The mistake of a space from a web page, which looks like one and is none to YAML."""
+    for number in range(case.place.line + 1):
+        if found := _ODD_SPACE.match(case.line(number)):
+            what = f"a no-break space (U+{ord(found[1]):04X}), which looks like a space and is none here"
+            return Mistake(Place(number, found.start(1)), what, "", "Put an ordinary space in its place.")
+    return None
+
+
 _RULES = (
-    _conflict, _tab, _escape, _open_quote, _behind_quote, _special, _directive, _colon, _no_colon, _open_bracket,
-    _second_document, _out_of_column,
+    _conflict, _odd_space, _tab, _escape, _open_quote, _behind_quote, _special, _directive, _colon, _no_colon,
+    _open_bracket, _second_document, _out_of_column,
 )  # fmt: skip

@@ -73,7 +73,7 @@ def schema(data: Data) -> None:
 @click.pass_obj
 def write(data: Data, target: Path, config: Path) -> None:
     """Write the site as Markdown, for any renderer."""
-    pages = Pages(checked(data), theme_folder("pages"))
+    pages = Pages(checked(data), theme_folder("pages"), folder=data.shown)
     count = write_folder(pages, config, target, _counter("pages"))
     click.echo("\r" * sys.stderr.isatty(), nl=False, err=True)
     click.echo(f"{count} pages written to {target}/docs, with {target}/mkdocs.yml to build them.")

@@ -153,7 +153,12 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
     def _load(self, data: Data, config: MkDocsConfig) -> Pages:
         """The pages of the data as it is; while serving, of the last good data, with the problems in the log."""
         try:
-            return Pages(checked(data), theme_folder("pages"), directory_urls=config.use_directory_urls)
+            return Pages(
+                checked(data),
+                theme_folder("pages"),
+                folder=data.shown,
+                directory_urls=config.use_directory_urls,
+            )
         except ProblemsError as error:
             self._stop(error, config)
             return self._ready
