@@ -16,7 +16,7 @@ TITLE = "title: New\n"
 ID_RULE = "expected lower-case letters, digits and single hyphens, at most 80 characters"
 NO_ID = "the file's name is the paper's id, and"
 RESERVED = "expected an id that isn't reserved (index, a bare number, con, aux, nul, prn, …)"
-BELONGS = "expected captures, lists.yml, papers, schema, tags.yml, topics.yml"
+BELONGS = "expected captures, lists.yml, papers, removed.yml, schema, tags.yml, topics.yml"
 
 
 @pytest.fixture(autouse=True)

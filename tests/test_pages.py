@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import yaml
 
 from papershelf.checks import checked
 from papershelf.load import Data
-from papershelf.model import Appearance, Catalogue, Links, Paper, ReadingList, Topic
+from papershelf.model import Appearance, Catalogue, Links, Paper, ReadingList, Removed, Topic
 from papershelf.pages import PER_PAGE, Page, Pages, paper_path, theme_folder
 
 ZERO = "zero-memory-optimizations-toward-training-trillion-parameter-models"
@@ -202,6 +203,37 @@ def test_a_topic_of_one_page_has_no_pager_and_one_of_101_papers_has_two_pages() 
 
 def test_making_pages_twice_gives_the_same_bytes(shelf: Catalogue, made: dict[str, Page]) -> None:
     assert pages_of(shelf) == made
+
+
+def test_the_page_of_what_was_removed_stands_where_its_own_was() -> None:
+    places = (Appearance("l", 3), Appearance("l", 5))
+    gone = Removed(
+        id="p",
+        kind="paper",
+        title="$P_1$ *x*",
+        reason="See [this](https://x.example).",
+        aliases=("q",),
+        appearances=places,
+    )
+    tag = Removed(id="p", kind="tag", title="P", reason="x", date=datetime.date(2026, 1, 2))
+    lists = (ReadingList(id="l", title="L", papers=9, sha256="0" * 64),)
+    pages = Pages(Catalogue(lists=lists, removed=(gone, tag)), theme_folder("pages"))
+    made = {page.path: page for page in pages.all()}
+    assert made["papers/p.md"].edit == "removed.yml"
+    assert front_matter(made["papers/p.md"]) == {
+        "title": "P₁ *x*",
+        "description": "This paper was removed from the shelf",
+        "search": {"exclude": True},
+        "hide": ["navigation", "toc"],
+    }
+    assert made["papers/p.md"].text.partition("---\n\n")[2] == (
+        "# P₁ \\*x\\*\n\nThis paper was removed from the shelf, for this reason:\n\nSee [this](https://x.example).\n\n"
+        "-   **Lists:** No.\xa03 in [L](../lists/l.md); No.\xa05 in [L](../lists/l.md)\n\n"
+        "The shelf has [other papers](../papers/index.md), by [topic](../topics/index.md) "
+        "and by [tag](../tags/index.md)."
+    )
+    assert "This tag was removed from the shelf on 2026-01-02, for this reason:\n\nx\n\nThe" in made["tags/p.md"].text
+    assert [page.path for page in pages.redirects()] == ["papers/q/index.html"]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""YAML as text: what is written reads back the same, edits keep every other byte, places are right."""
+"""YAML as text: what is written reads back the same, places are right."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from papershelf.problems import Problem, ProblemsError
-from papershelf.yamlfile import MAX_DEPTH, append_item, emit, parse, scalar
+from papershelf.yamlfile import MAX_DEPTH, emit, parse, scalar
 
 same_each_run = settings(derandomize=True, deadline=None, max_examples=300)
 
@@ -114,117 +114,6 @@ def test_what_is_empty_is_left_out() -> None:
 def test_a_lone_surrogate_can_not_be_written() -> None:
     with pytest.raises(UnicodeEncodeError):
         emit({"title": "\ud800"}).encode()
-
-
-ITEM = {"list": "new: x", "position": 3}
-LINES = '  - list: "new: x"\n    position: 3\n'
-FLOW = '{list: "new: x", position: 3}'
-
-
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        pytest.param(
-            "title: x\nappearances:\n  - list: a\n    position: 1\nabstract: y\n",
-            f"title: x\nappearances:\n  - list: a\n    position: 1\n{LINES}abstract: y\n",
-            id="a list in lines",
-        ),
-        pytest.param(
-            "appearances: # why\n  - list: a # one\n    position: 1 # two\n\n  # last\n# out\n\nabstract: y\n",
-            f"appearances: # why\n  - list: a # one\n    position: 1 # two\n{LINES}\n  # last\n# out\n\nabstract: y\n",
-            id="comments and blank lines",
-        ),
-        pytest.param(
-            "title: x\r\nappearances:\r\n  - list: a\r\nabstract: y\r\n",
-            "title: x\r\nappearances:\r\n  - list: a\r\n" + LINES.replace("\n", "\r\n") + "abstract: y\r\n",
-            id="CRLF",
-        ),
-        pytest.param(
-            "appearances:\n- list: a\n  position: 1\nabstract: y\n",
-            'appearances:\n- list: a\n  position: 1\n- list: "new: x"\n  position: 3\nabstract: y\n',
-            id="a list that isn't indented",
-        ),
-        pytest.param(
-            "appearances: [{list: a, position: 1}] # c\ntitle: x\n",
-            f"appearances: [{{list: a, position: 1}}, {FLOW}] # c\ntitle: x\n",
-            id="a list in brackets",
-        ),
-        pytest.param(
-            "appearances: [{list: a}, ]\n", f"appearances: [{{list: a}}, {FLOW}, ]\n", id="a comma before the bracket"
-        ),
-        pytest.param(
-            "appearances: [\n  {list: a}, # one\n  {list: b} # two ]\n]\n",
-            f"appearances: [\n  {{list: a}}, # one\n  {{list: b}}, {FLOW} # two ]\n]\n",
-            id="comments in brackets",
-        ),
-        pytest.param(
-            "appearances:\n  - {list: a,\n     position: 1\n    }\n  # c\ntitle: x\n",
-            f"appearances:\n  - {{list: a,\n     position: 1\n    }}\n{LINES}  # c\ntitle: x\n",
-            id="items in braces over lines",
-        ),
-        pytest.param("appearances: [] # none\n", f"appearances: [{FLOW}] # none\n", id="an empty list"),
-        pytest.param(
-            "appearances:\n  # none\nabstract: y\n",
-            f"appearances: [{FLOW}]\n  # none\nabstract: y\n",
-            id="an empty key, then a comment",
-        ),
-        pytest.param("title: x\nappearances:", f"title: x\nappearances: [{FLOW}]", id="an empty key at the end"),
-        pytest.param("appearances: ~ # c\n", f"appearances: [{FLOW}] # c\n", id="a word for nothing"),
-        pytest.param("title: x\n", f"title: x\nappearances:\n{LINES}", id="no such key"),
-        pytest.param("title: x", f"title: x\nappearances:\n{LINES}", id="no such key, no newline at the end"),
-        pytest.param("", f"appearances:\n{LINES}", id="an empty file"),
-        pytest.param("# x\n", f"# x\nappearances:\n{LINES}", id="nothing but a comment"),
-        pytest.param(
-            "title: x\n# of it\n# all\nabstract: >-\n  y\n\n# end\n",
-            f"title: x\nappearances:\n{LINES}# of it\n# all\nabstract: >-\n  y\n\n# end\n",
-            id="before a key and its comments",
-        ),
-        pytest.param("---\ntitle: x\n...\n", f"---\ntitle: x\nappearances:\n{LINES}...\n", id="marks of a document"),
-        pytest.param("{title: x}\n", f"{{title: x, appearances: [{FLOW}]}}\n", id="a file in braces"),
-        pytest.param("{}\n", f"{{appearances: [{FLOW}]}}\n", id="an empty file in braces"),
-        pytest.param(
-            "appearances:\n  - list: a\n    title: >-\n      q\n\n      r\n\n# c\nabstract: x\n",
-            f"appearances:\n  - list: a\n    title: >-\n      q\n\n      r\n{LINES}\n# c\nabstract: x\n",
-            id="an item that ends with a folded block",
-        ),
-        pytest.param(
-            "appearances:\n  - list: a\n    title:\nabstract: x\n",
-            f"appearances:\n  - list: a\n    title:\n{LINES}abstract: x\n",
-            id="an item that ends with nothing",
-        ),
-        pytest.param(
-            "appearances:\n  - list: a\n    position: 1",
-            f"appearances:\n  - list: a\n    position: 1\n{LINES}".rstrip("\n"),
-            id="no newline at the end",
-        ),
-        pytest.param(
-            "title: 😀é\nappearances:\n  - list: 😀\nabstract: x\n",
-            f"title: 😀é\nappearances:\n  - list: 😀\n{LINES}abstract: x\n",
-            id="wide characters",
-        ),
-        pytest.param('"appearances":\n  - list: a\n', f'"appearances":\n  - list: a\n{LINES}', id="a key in quotes"),
-    ],
-)
-def test_append_item_keeps_every_other_byte(before: str, after: str) -> None:
-    assert append_item(before, "appearances", ITEM, before=("abstract",)) == after
-    old = parse(before, "x.yml").value or {}
-    assert isinstance(old, dict)
-    items = old.get("appearances") or []
-    assert isinstance(items, list)
-    assert parse(after, "x.yml").value == {**old, "appearances": [*items, {"list": "new: x", "position": "3"}]}
-
-
-@same_each_run
-@given(st.lists(texts, min_size=1, max_size=4), texts, texts.filter(bool), st.booleans(), st.booleans())
-def test_append_item_to_any_list(items: list[str], note: str, new: str, folded: bool, crlf: bool) -> None:  # noqa: FBT001
-    fields = {"title": "x", "tags": items, "note": note}
-    text = emit(fields, frozenset({"note"} if folded else ()))
-    text = text.replace("\n", "\r\n") if crlf else text
-    longer = append_item(text, "tags", new)
-    kept = {key: value for key, value in fields.items() if value}
-    assert parse(longer, "x.yml").value == {**kept, "tags": [*items, new]}
-    added = len(longer) - len(text)
-    assert any(longer[:at] + longer[at + added :] == text for at in range(len(text) + 1))
 
 
 PLACES = (

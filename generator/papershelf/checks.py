@@ -12,14 +12,20 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 
 from papershelf import duplicates
 from papershelf.identity import nearest_id, why_not_an_id
 from papershelf.load import CAPTURES, Data, Loaded, load
-from papershelf.model import Catalogue, Paper, ReadingList, Tag, Topic
+from papershelf.model import Catalogue, Paper, Removed
 from papershelf.problems import Problem, ProblemsError, did_you_mean, quoted
-from papershelf.references import appearances_fit, entries_of, tables_are_there, topics_and_tags_exist, used_names
+from papershelf.references import appearances_fit, tables_are_there, topics_and_tags_exist, used_names
+from papershelf.tables import (
+    in_table,
+    removed_ones_are_gone,
+    removed_ones_had_places,
+    tables_name_each_once,
+    tags_are_sorted,
+)
 
 
 def checked(data: Data) -> Catalogue:
@@ -136,49 +142,6 @@ def aliases_are_free(loaded: Loaded, data: Data) -> Iterator[Problem]:
             owners[alias] = paper
 
 
-def tables_name_each_once(loaded: Loaded, data: Data) -> Iterator[Problem]:
-    """No two topics, tags or lists share an id, and no alias hides an id or another alias."""
-    for table in ("lists.yml", "topics.yml", "tags.yml"):
-        names: list[tuple[str, Topic | Tag | ReadingList, tuple[str | int, ...]]] = []
-        names += [(entry.id, entry, ("id",)) for entry in entries_of(loaded, table)]
-        names += [
-            (alias, entry, ("aliases", number))
-            for entry in entries_of(loaded, table)
-            if not isinstance(entry, ReadingList)
-            for number, alias in enumerate(entry.aliases)
-        ]
-        first: dict[str, int] = {}
-        for name, entry, keys in names:
-            if name in first:
-                found = f"{quoted(name)} is given twice, first on line {first[name]}"
-                yield _in_table(data, table, entry, keys, found, "each id and alias once", "Remove one of the two.")
-            first.setdefault(name, entry.line)
-
-
-def _in_table(
-    data: Data,
-    table: str,
-    entry: Topic | Tag | ReadingList,
-    keys: tuple[str | int, ...],
-    found: str,
-    expected: str,
-    advice: str = "",
-) -> Problem:
-    """A problem in an entry of a table."""
-    document = data.document(table)
-    count = len(document.value) if isinstance(document.value, list) else 0
-    number = next(number for number in range(count) if document.place((number,))[0] == entry.line)
-    return document.problem((number, *keys), found, expected, advice)
-
-
-def tags_are_sorted(loaded: Loaded, data: Data) -> Iterator[Problem]:
-    """The vocabulary is sorted by id, so that two people who add a tag rarely touch the same lines."""
-    for before, tag in pairwise(loaded.catalogue.tags):
-        if tag.id < before.id:
-            found = f"{quoted(tag.id)} stands below {quoted(before.id)}"
-            yield _in_table(data, "tags.yml", tag, ("id",), found, "tags sorted by id", "Move one of the two.")
-
-
 def captures_are_as_described(loaded: Loaded, data: Data) -> Iterator[Problem]:
     """Each list has its capture, which is still the text that the list was made from."""
     for entry in loaded.catalogue.lists:
@@ -187,7 +150,7 @@ def captures_are_as_described(loaded: Loaded, data: Data) -> Iterator[Problem]:
             continue  # a problem already, and not followed
         if not path.is_file():
             found, expected = f"the list {quoted(entry.id)} has no capture", f"the file {data.show(path)}"
-            yield _in_table(data, "lists.yml", entry, ("id",), found, expected, "Restore it from Git.")
+            yield in_table(data, "lists.yml", entry, ("id",), found, expected, "Restore it from Git.")
         elif hashlib.sha256(path.read_bytes()).hexdigest() != entry.sha256:
             found, expected = "the capture isn't the text that was imported", f"the SHA-256 in {data.shown}/lists.yml"
             advice = "Restore it from Git, or import the new text as another list."
@@ -231,7 +194,7 @@ def _the_same(older: Paper, newer: Paper, evidence: str, data: Data) -> Problem:
     # A relation says nothing against an identifier that both have.
     by_identifier = evidence.startswith("both have the ")
     mend = f'mend the "{common or "doi"}" of one' if by_identifier else f"write relations: [{{distinct: {older.id}}}]"
-    found = f"this is surely the paper of {data.shown}/{older.source} ({evidence})"
+    found = f"this is already on the shelf as {quoted(older.title)}, in {data.shown}/{older.source} ({evidence})"
     advice = f"If it is, keep one file, with the appearances of both and the other id as an alias; if not, {mend}."
     return data.problem(newer.source, (common or "title",), found, "one file for each paper", advice)
 
@@ -245,6 +208,8 @@ RULES: tuple[Callable[[Loaded, Data], Iterator[Problem]], ...] = (
     ids_can_be_ids,
     aliases_are_free,
     tables_name_each_once,
+    removed_ones_are_gone,
+    removed_ones_had_places,
     tags_are_sorted,
     captures_are_as_described,
     links_are_needed,
@@ -290,7 +255,8 @@ def _unused(catalogue: Catalogue) -> Iterator[Unfinished]:
 
 
 def _half_imported(catalogue: Catalogue) -> Iterator[Unfinished]:
-    placed = Counter(place.list for paper in catalogue.papers for place in paper.appearances)
+    entries: tuple[Paper | Removed, ...] = (*catalogue.papers, *catalogue.removed)
+    placed = Counter(place.list for entry in entries for place in entry.appearances)
     for entry in catalogue.lists:
         if placed[entry.id] < entry.papers:
             what = (

@@ -61,6 +61,7 @@ SHAPES: dict[Form, Shape] = {
     "doi": Shape(r"10\.[0-9]{4,9}/\S+", 'a DOI such as "10.1162/tacl_a_00577"'),
     "language": Shape(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*", 'a language tag such as "de" or "pt-BR"'),
     "sha256": Shape(r"[0-9a-f]{64}", "a SHA-256 in 64 hexadecimal digits"),
+    "kind": Shape("paper|topic|tag", '"paper", "topic" or "tag"'),
 }
 """The shapes of texts that aren't free."""
 

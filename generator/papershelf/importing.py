@@ -15,12 +15,13 @@ from pathlib import Path
 
 from papershelf.captures import Listing, parse
 from papershelf.duplicates import Index, Match
-from papershelf.identity import folder, new_id, why_not_an_id
-from papershelf.load import CAPTURES, PAPERS, Data
-from papershelf.model import Appearance, Catalogue, Paper, ReadingList, stored_fields
+from papershelf.identity import folder, new_id, title_key, why_not_an_id
+from papershelf.load import CAPTURES, PAPERS, REMOVED, Data
+from papershelf.model import Appearance, Catalogue, Paper, ReadingList, Removed, stored_fields
 from papershelf.problems import Problem, ProblemsError, quoted
 from papershelf.text import clean
-from papershelf.yamlfile import append_item, emit, item_lines, read_text, write
+from papershelf.yamledit import append_item
+from papershelf.yamlfile import emit, item_lines, read_text, write
 
 FOLDED = frozenset({"summary", "note", "abstract", "description", "why"})
 
@@ -35,6 +36,8 @@ class Plan:
     new_list: bool
     new: tuple[Paper, ...]
     merged: tuple[tuple[Paper, Appearance], ...]
+    removed: tuple[tuple[int, Removed, Appearance], ...]
+    """What was taken off the shelf and stands in this list too: the number in removed.yml, the entry, the place."""
     known: int
     likely: tuple[Match, ...]
     dropped: int
@@ -64,9 +67,9 @@ def plan(capture: Path, list_id: str, catalogue: Catalogue, data: Data, today: d
     twin = next((other for other in catalogue.lists if other.sha256 == entry.sha256 and other.id != list_id), None)
     if twin:
         raise _refused(capture, f"this text is known as {quoted(twin.id)}", "each listing once", f"Use --as {twin.id}.")
-    new, merged, likely = _sorted_out(listing, list_id, catalogue, today)
-    placed = len(listing.entries) - len(new) - len(merged)
-    return Plan(known or entry, content, listing, known is None, new, merged, placed, likely, dropped)
+    new, merged, removed, likely = _sorted_out(listing, list_id, catalogue, today)
+    placed = len(listing.entries) - len(new) - len(merged) - len(removed)
+    return Plan(known or entry, content, listing, known is None, new, merged, removed, placed, likely, dropped)
 
 
 def _refused(capture: Path, found: str, expected: str, advice: str = "") -> ProblemsError:
@@ -75,14 +78,26 @@ def _refused(capture: Path, found: str, expected: str, advice: str = "") -> Prob
 
 def _sorted_out(
     listing: Listing, list_id: str, catalogue: Catalogue, today: datetime.date
-) -> tuple[tuple[Paper, ...], tuple[tuple[Paper, Appearance], ...], tuple[Match, ...]]:
-    """The listing's papers that are new, those that are on the shelf already, and those that might be."""
-    placed = {(place.list, place.position) for paper in catalogue.papers for place in paper.appearances}
-    taken = {name for paper in catalogue.papers for name in (paper.id, *paper.aliases)}
+) -> tuple[
+    tuple[Paper, ...],
+    tuple[tuple[Paper, Appearance], ...],
+    tuple[tuple[int, Removed, Appearance], ...],
+    tuple[Match, ...],
+]:
+    """The listing's papers that are new, those that are on the shelf already, or were, and those that might be."""
+    entries: tuple[Paper | Removed, ...] = (*catalogue.papers, *catalogue.removed)
+    placed = {(place.list, place.position) for entry in entries for place in entry.appearances}
+    taken = {name for entry in entries for name in (entry.id, *entry.aliases)}
+    gone = {
+        title_key(entry.title) or entry.title: (number, entry)
+        for number, entry in enumerate(catalogue.removed)
+        if entry.kind == "paper"
+    }
     shelf = dict(catalogue.paper)
     index = Index(catalogue.papers)
     new: dict[str, Paper] = {}
     merged: list[tuple[Paper, Appearance]] = []
+    removed: list[tuple[int, Removed, Appearance]] = []
     likely: list[Match] = []
     for entry in listing.entries:
         if (list_id, entry.position) in placed:
@@ -92,7 +107,9 @@ def _sorted_out(
         same = next((match for match in matches if match.verdict == "same"), None)
         twin = (new.get(other := _other(same, candidate.id)) or shelf[other]) if same else None
         place = Appearance(list_id, entry.position, entry.title if twin and twin.title != entry.title else None)
-        if twin is None:
+        if twin is None and (was := gone.get(title_key(entry.title) or entry.title)):
+            removed.append((*was, Appearance(list_id, entry.position)))
+        elif twin is None:
             new[candidate.id] = replace(candidate, appearances=(place,))
             taken.add(candidate.id)
             index.add(candidate)
@@ -101,7 +118,7 @@ def _sorted_out(
             new[twin.id] = replace(twin, appearances=(*twin.appearances, place))
         else:
             merged.append((twin, place))
-    return tuple(new.values()), tuple(merged), tuple(likely)
+    return tuple(new.values()), tuple(merged), tuple(removed), tuple(likely)
 
 
 def _other(match: Match, paper_id: str) -> str:
@@ -124,6 +141,10 @@ def apply(plan: Plan, data: Data) -> Iterator[Path]:
         path = data.root / paper.source
         text = read_text(path, data.show(path))
         write(path, append_item(text, "appearances", as_fields(place), before=("abstract",)))
+        yield path
+    for number, _, place in plan.removed:
+        path = data.root / REMOVED
+        write(path, append_item(read_text(path, data.show(path)), (number, "appearances"), as_fields(place)))
         yield path
 
 

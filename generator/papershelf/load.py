@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from papershelf.identity import why_not_an_id
-from papershelf.model import Catalogue, Paper, ReadingList, Tag, Topic, in_order
+from papershelf.model import Catalogue, Paper, ReadingList, Removed, Tag, Topic, in_order
 from papershelf.problems import Problem, ProblemsError, did_you_mean, quoted
 from papershelf.values import values, what, whole
 from papershelf.yamlfile import Document, Key, Value, read
@@ -22,7 +22,13 @@ from papershelf.yamlfile import Document, Key, Value, read
 PAPERS = "papers"
 CAPTURES = "captures"
 SCHEMA = "schema"
-TABLES: tuple[tuple[str, type], ...] = (("lists.yml", ReadingList), ("topics.yml", Topic), ("tags.yml", Tag))
+REMOVED = "removed.yml"
+TABLES: tuple[tuple[str, type], ...] = (
+    ("lists.yml", ReadingList),
+    ("topics.yml", Topic),
+    ("tags.yml", Tag),
+    (REMOVED, Removed),
+)
 
 OUT = "Move it out of the way."
 
@@ -80,9 +86,9 @@ def load(data: Data) -> Loaded:
     problems: list[Problem] = []
     tables = {name: _table(data, name, kind, problems) for name, kind in TABLES}
     papers = tuple(load_paper(source, data, problems) for source in _papers(data, problems))
-    lists, topics, tags = (tuple(table.entries) for table in tables.values())
+    lists, topics, tags, removed = (tuple(table.entries) for table in tables.values())
     return Loaded(
-        Catalogue(in_order(papers, lists), topics, tags, lists),
+        Catalogue(in_order(papers, lists), topics, tags, lists, removed),
         tuple(problems),
         {name: frozenset(table.left_out) for name, table in tables.items()},
         frozenset(name for name, table in tables.items() if table.unread),

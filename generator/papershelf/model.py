@@ -14,7 +14,7 @@ from functools import cache, cached_property
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 Form = Literal[
-    "text", "prose", "id", "tag", "topic", "paper", "list", "url", "arxiv", "acl", "doi", "language", "sha256"
+    "text", "prose", "id", "tag", "topic", "paper", "list", "url", "arxiv", "acl", "doi", "language", "sha256", "kind"
 ]
 """What a text in the data may look like; `values` checks it, `schema` prints it as a pattern."""
 
@@ -175,6 +175,20 @@ class ReadingList:
     line: int = optional("The line of data/lists.yml where it begins.", "text", 0, stored=False)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Removed:
+    """What was taken off the shelf: its address stays, as a page that says so."""
+
+    id: str = fact("The id it had.", "id")
+    kind: str = fact("What it was: paper, topic or tag.", "kind")
+    title: str = fact("The title of the paper, or the name of the topic or tag.")
+    reason: str = fact("Why it isn't on the shelf any more.", "prose")
+    date: datetime.date | None = optional("The day it was removed; tools write it.")
+    aliases: tuple[str, ...] = optional("Ids that it had before; their addresses lead to the same page.", "id", ())
+    appearances: tuple[Appearance, ...] = optional("The paper's places in captured lists.", "text", ())
+    line: int = optional("The line of data/removed.yml where it begins.", "text", 0, stored=False)
+
+
 @dataclass(frozen=True)
 class Catalogue:
     """Everything that was loaded, checked and linked, in the shelf's one order."""
@@ -183,6 +197,7 @@ class Catalogue:
     topics: tuple[Topic, ...] = ()
     tags: tuple[Tag, ...] = ()
     lists: tuple[ReadingList, ...] = ()
+    removed: tuple[Removed, ...] = ()
 
     @cached_property
     def paper(self) -> Mapping[str, Paper]:

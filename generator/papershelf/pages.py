@@ -13,7 +13,7 @@ import posixpath
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote_plus
@@ -22,10 +22,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from papershelf import cite, views
 from papershelf.charts import Bar, topic_overlap, topic_sizes
-from papershelf.checks import Unfinished, unfinished
-from papershelf.model import Catalogue, Paper
+from papershelf.model import Catalogue, Paper, Removed
 from papershelf.problems import Problem, did_you_mean, quoted
 from papershelf.text import address, escape_markdown, first_sentence, markdown, plain, prose
+from papershelf.todo import Todo, todo
 
 STYLES = ("assets/papershelf.css",)
 SCRIPTS = ("assets/papershelf.js",)
@@ -89,6 +89,11 @@ def list_path(name: str) -> str:
 def paper_path(name: str) -> str:
     """Where a paper's permanent page is."""
     return f"papers/{name}.md"
+
+
+def removed_path(entry: Removed) -> str:
+    """Where the page is that says of a paper, topic or tag that it was removed: where its own page was."""
+    return {"paper": paper_path, "topic": topic_path, "tag": tag_path}[entry.kind](entry.id)
 
 
 def source_link(paper: Paper) -> tuple[str, str]:
@@ -168,18 +173,21 @@ class Pages:
         yield self._duplicates()
         for paper in self.catalogue.papers:
             yield self._paper(paper)
+        for gone in self.catalogue.removed:
+            yield self._page("removed.md.jinja", removed_path(gone), "removed.yml", entry=gone)
 
     def redirects(self) -> Iterator[Page]:
         """For each alias of a paper, topic or tag, a small page in HTML at its address that leads to the right one."""
         shelf = self.catalogue
-        moved = [(paper_path, paper.id, plain(paper.title), paper.aliases) for paper in shelf.papers]
-        moved += [(topic_path, topic.id, topic.name, topic.aliases) for topic in shelf.topics]
-        moved += [(tag_path, tag.id, tag.name, tag.aliases) for tag in shelf.tags]
-        for place, name, title, aliases in moved:
+        moved = [(paper_path(paper.id), plain(paper.title), paper.aliases) for paper in shelf.papers]
+        moved += [(topic_path(topic.id), topic.name, topic.aliases) for topic in shelf.topics]
+        moved += [(tag_path(tag.id), tag.name, tag.aliases) for tag in shelf.tags]
+        moved += [(removed_path(entry), plain(entry.title), entry.aliases) for entry in shelf.removed]
+        for path, title, aliases in moved:
             for alias in aliases:
-                target = self._address(place(name), place(alias))
-                text = self._render("redirect.html.jinja", place(alias), title=title, address=target)
-                yield Page(self._file(place(alias)), text)
+                place = f"{posixpath.dirname(path)}/{alias}.md"
+                text = self._render("redirect.html.jinja", place, title=title, address=self._address(path, place))
+                yield Page(self._file(place), text)
 
     def fill(self, text: str, path: str, shown: str) -> tuple[str, list[Problem]]:
         """The text of a hand-written page with its placeholders filled, and problems for those that aren't known."""
@@ -251,7 +259,7 @@ class Pages:
         groups = views.by_letter(self.catalogue.papers)
         initial = {paper.id: letter for letter, group in groups.items() for paper in group}
         ordered = [paper for group in groups.values() for paper in group]
-        waiting = [self._waiting(item) for item in unfinished(self.catalogue)]
+        waiting = [self._waiting(item) for item in todo(self.catalogue)]
         parts = list(sliced(ordered, "papers/index.md", TITLES_PER_PAGE))
         first: dict[str, str] = {}
         for part in parts:
@@ -271,11 +279,14 @@ class Pages:
                 count=len(ordered),
             )
 
-    def _waiting(self, item: Unfinished) -> dict[str, Any]:
+    def _waiting(self, item: Todo) -> dict[str, Any]:
         return {
             "source": item.source,
             "papers": [self.catalogue.paper[name] for name in item.papers],
             "what": item.what,
+            "command": item.command,
+            "write": item.write,
+            "joint": item.joint,
         }
 
     def _duplicates(self) -> Page:
@@ -326,7 +337,7 @@ class Pages:
 
     def _render(self, template: str, at: str, /, **values: Any) -> str:
         here = posixpath.dirname(at) or "."
-        values = {**self._shared, "to": lambda target: posixpath.relpath(target, here), **values}
+        values = {**self._shared, "to": lambda target: _relative(target, here), **values}
         return self._templates.get_template(template).render(values)
 
 
@@ -357,6 +368,11 @@ def _environment(templates: Path) -> Environment:
     for function in (topic_path, tag_path, list_path, paper_path, source_link):
         environment.globals[function.__name__] = function
     return environment
+
+
+@lru_cache(maxsize=2**14)
+def _relative(target: str, folder: str) -> str:
+    return posixpath.relpath(target, folder)
 
 
 @cache

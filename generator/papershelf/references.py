@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Container, Iterator, Mapping
+from difflib import get_close_matches
 
 from papershelf.identity import nearest_id
 from papershelf.load import Data, Loaded
 from papershelf.model import Catalogue, Paper, ReadingList, Tag, Topic
 from papershelf.problems import Problem, did_you_mean, nearest, quoted
+
+# A name that is this near to a known one is a slip of it, and no new name.
+SURELY_MEANT = 0.8
 
 
 def tables_are_there(loaded: Loaded, data: Data) -> Iterator[Problem]:
@@ -51,12 +55,9 @@ def _is_unknown(name: str, known: Container[str], loaded: Loaded, table: str) ->
 def topics_and_tags_exist(loaded: Loaded, data: Data) -> Iterator[Problem]:
     """Each topic and tag of a paper is known, and given once."""
     catalogue = loaded.catalogue
-    vocabularies = (
-        _Vocabulary("topic", catalogue.topics, "tag", catalogue.tags),
-        _Vocabulary("tag", catalogue.tags, "topic", catalogue.topics),
-    )
+    for_topics, for_tags = names_of(catalogue)
     for paper in catalogue.papers:
-        for words, ids in zip(vocabularies, (paper.topics, paper.tags), strict=True):
+        for words, ids in ((for_topics, paper.topics), (for_tags, paper.tags)):
             for number, name in enumerate(ids):
                 at = (words.key, number)
                 if name in ids[:number]:
@@ -67,7 +68,15 @@ def topics_and_tags_exist(loaded: Loaded, data: Data) -> Iterator[Problem]:
                     yield data.problem(paper.source, at, found, expected, words.advice(name, ids))
 
 
-class _Vocabulary:
+def names_of(catalogue: Catalogue) -> tuple[Names, Names]:
+    """The topics and the tags."""
+    return (
+        Names("topic", catalogue.topics, "tag", catalogue.tags),
+        Names("tag", catalogue.tags, "topic", catalogue.topics),
+    )
+
+
+class Names:
     """The topics or the tags, and what to say of a name that is none of them."""
 
     def __init__(
@@ -77,6 +86,7 @@ class _Vocabulary:
         other_word: str,
         others: tuple[Topic, ...] | tuple[Tag, ...],
     ) -> None:
+        """Take what there is, and what it may be taken for."""
         self.word, self.key, self.table = word, f"{word}s", f"{word}s.yml"
         self.ids = frozenset(entry.id for entry in entries)
         self._aliases = {alias: entry.id for entry in entries for alias in entry.aliases}
@@ -87,7 +97,7 @@ class _Vocabulary:
 
     def advice(self, name: str, beside: tuple[str, ...]) -> str:
         """What to write instead of an unknown name, which stands beside others in one paper."""
-        known = self._known_as(name)
+        known = self.known_as(name)
         if known in beside:
             return f'Remove it: "{known}" means the same.'
         if known:
@@ -97,10 +107,27 @@ class _Vocabulary:
         if name not in self._near:
             self._near[name] = nearest(name, [*self.ids, *self._aliases])
         near = self._near[name]
-        new = f"Describe a new {self.word} there first."
-        return f'Did you mean "{self._aliases.get(near, near)}"?' if near else new
+        if near and get_close_matches(name, [near], cutoff=SURELY_MEANT):
+            return f'Did you mean "{self._aliases.get(near, near)}"?'
+        meant = f'Did you mean "{self._aliases.get(near, near)}"? ' if near else ""
+        return f"{meant}{self._to_paste(name)}"
 
-    def _known_as(self, name: str) -> str | None:
+    def nearest(self, name: str) -> str | None:
+        """The id that was probably meant by an unknown name."""
+        near = nearest(name, [*self.ids, *self._aliases])
+        return self._aliases.get(near, near) if near else None
+
+    def _to_paste(self, name: str) -> str:
+        """How a new one is described: a line to paste, as somebody who has never seen the file can't know its form."""
+        new = nearest_id(name)
+        if new is None:
+            return f"Describe a new {self.word} there first."
+        after = min((other for other in self.ids if other > new), default=None)
+        place = (f'Above "- id: {after}"' if after else "At the end") if self.word == "tag" else "Where it belongs"
+        line = f'- {{id: {new}, name: "{new.replace("-", " ").capitalize()}", description: "What it means."}}'
+        return f"Describe a new {self.word} there first. {place}, paste: {line}"
+
+    def known_as(self, name: str) -> str | None:
         """The id of what has this name, or an alias, or another spelling of the id."""
         spelled = nearest_id(name) or name
         if spelled in self.ids:

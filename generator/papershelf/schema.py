@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from papershelf.identity import MAX_ID, RANGES, RESERVED, SHAPES
-from papershelf.load import SCHEMA, TABLES, Data
+from papershelf.load import REMOVED, SCHEMA, TABLES, Data
 from papershelf.model import Field, Paper, Relation, stored_fields
 from papershelf.problems import ProblemsError
 from papershelf.yamlfile import write
@@ -23,7 +23,8 @@ def schemas() -> dict[str, str]:
     texts = {"paper.json": _document("One paper of the shelf", _object(Paper))}
     for name, kind in TABLES:
         stem = name.removesuffix(".yml")
-        texts[f"{stem}.json"] = _document(f"The {stem} of the shelf", {"type": "array", "items": _object(kind)})
+        title = "What was removed from the shelf" if name == REMOVED else f"The {stem} of the shelf"
+        texts[f"{stem}.json"] = _document(title, {"type": "array", "items": _object(kind)})
     return texts
 
 

@@ -1,4 +1,4 @@
-"""One YAML file to text with places, text to YAML, and edits of single spans. Knows nothing of papers.
+"""One YAML file to text with places, and text to YAML. Knows nothing of papers; `yamledit` edits.
 
 Everything is read as text (YAML itself guesses: `2005.14170` is a number to it, `NO` is false), and types are given
 in one other place, `values`. Lines and columns are worked out only for a file that has a problem.
@@ -65,7 +65,7 @@ class Document:
         """
         node, mark = self.root, self.root.start_mark if self.root else None
         for number, key in enumerate(keys):
-            found = next((pair for pair in _children(node) if pair[0] == key), None)
+            found = next((pair for pair in children(node) if pair[0] == key), None)
             if found is None:
                 break
             key_node, node = found[1], found[2]
@@ -255,7 +255,8 @@ def _refuse_deep(text: str) -> None:
             depth -= 1
 
 
-def _children(node: yaml.Node | None) -> Iterator[tuple[Key, yaml.Node, yaml.Node]]:
+def children(node: yaml.Node | None) -> Iterator[tuple[Key, yaml.Node, yaml.Node]]:
+    """What a list or a mapping holds: the number or the key, its node, and the node of the value."""
     if isinstance(node, yaml.MappingNode):
         for key_node, value_node in node.value:
             yield key_node.value, key_node, value_node
@@ -333,86 +334,6 @@ def _fold(text: str, indent: str) -> list[str]:
         else:
             lines.append(indent + word)
     return lines
-
-
-# Editing
-
-
-def append_item(text: str, key: str, item: object, before: Sequence[str] = ()) -> str:
-    """The text of a file with one more item in the list under a top-level key; every other byte stays.
-
-    Where the key is missing it is added, before the first of the keys in `before` that exists, else at the end.
-    """
-    root = yaml.compose(text, Loader=yaml.CBaseLoader)
-    newline = "\r\n" if "\r\n" in text else "\n"
-    pairs = {pair[0]: (pair[1], pair[2]) for pair in _children(root)}
-    if key in pairs:
-        return _append_under(text, *pairs[key], item, newline)
-    if root and _in_brackets(root):
-        return _append_in_brackets(text, root, f"{key}: [{_flow(item)}]")
-    block = newline.join([f"{key}:", *item_lines(item)]) + newline
-    following = next((pairs[name][0] for name in before if name in pairs), None)
-    at = _above_comments(text, following.start_mark.index) if following else _end(text, root)
-    lead = "" if at == 0 or text[at - 1] == "\n" else newline
-    return text[:at] + lead + block + text[at:]
-
-
-def _append_under(text: str, key: yaml.Node, value: yaml.Node, item: object, newline: str) -> str:
-    if not isinstance(value, yaml.SequenceNode):
-        # Nothing stands behind the key, or a word for nothing.
-        at = text.index(":", key.end_mark.index) + 1
-        end = value.end_mark.index if value.value else at
-        return f"{text[:at]} [{_flow(item)}]{text[end:]}"
-    if _in_brackets(value):
-        return _append_in_brackets(text, value, _flow(item))
-    at = _end_of_content(text, value)
-    lines = item_lines(item, indent=" " * value.start_mark.column)
-    return text[:at] + newline + newline.join(lines) + text[at:]
-
-
-def _in_brackets(node: yaml.Node | None) -> bool:
-    return isinstance(node, yaml.CollectionNode) and bool(node.flow_style)
-
-
-def _append_in_brackets(text: str, node: yaml.Node, item: str) -> str:
-    """Right behind the last item: a comment may stand before the closing bracket."""
-    if not node.value:
-        return text[: node.start_mark.index + 1] + item + text[node.start_mark.index + 1 :]
-    last = node.value[-1]
-    at = (last[1] if isinstance(last, tuple) else last).end_mark.index
-    return f"{text[:at]}, {item}{text[at:]}"
-
-
-def _above_comments(text: str, at: int) -> int:
-    """The beginning of the comment lines right above a line, which belong to it."""
-    while at:
-        line = text.rfind("\n", 0, at - 1) + 1
-        if not text[line:at].lstrip(" ").startswith("#"):
-            break
-        at = line
-    return at
-
-
-def _end(text: str, root: yaml.Node | None) -> int:
-    """The end of a document: of the file, or before a line that ends the document."""
-    return root.end_mark.index if root and root.value else len(text)
-
-
-def _end_of_content(text: str, node: yaml.Node) -> int:
-    """The end of the last line that a block holds content on: its own end mark lies behind comments and blank lines."""
-    while not isinstance(node, yaml.ScalarNode) and node.value and not _in_brackets(node):
-        last = node.value[-1]
-        node = last[1] if isinstance(last, tuple) else last
-    at = len(text[: node.end_mark.index].rstrip())
-    end = text.find("\n", at)
-    end = len(text) if end < 0 else end
-    return end - 1 if text[end - 1 : end] == "\r" else end
-
-
-def _flow(item: object) -> str:
-    if isinstance(item, Mapping):
-        return "{" + ", ".join(f"{key}: {_one(value)}" for key, value in item.items() if value is not None) + "}"
-    return _one(item)
 
 
 def write(path: Path, text: str | bytes) -> None:
