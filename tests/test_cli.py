@@ -114,7 +114,7 @@ def test_an_import_without_a_shelf_begins_one(tmp_path: Path, run: Run) -> None:
 
 
 def test_schema_says_what_it_wrote(toy: Path, run: Run) -> None:
-    names = ("paper", "lists", "topics", "tags")
+    names = ("paper", "lists", "topics", "tags", "removed")
     assert run("papershelf", "schema", cwd=toy).stdout == "".join(f"data/schema/{name}.json\n" for name in names)
     assert run("papershelf", "schema", cwd=toy).stdout == "The schemas in data/schema are up to date.\n"
 

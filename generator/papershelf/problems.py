@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 
@@ -20,12 +20,24 @@ class Problem:
 
     def __str__(self) -> str:
         """One line: `file:line:column: found; expected …. Advice.`"""
-        message = f"{self.path}:{self.line}:{self.column}: {self.found}"
+        return _visible(f"{self.path}:{self.line}:{self.column}: {self.message}")
+
+    @property
+    def message(self) -> str:
+        """What was found, what was expected and what to do, without the place."""
+        message = self.found
         if self.expected:
             message += f"; expected {self.expected}"
         if self.advice:
             message += f". {self.advice}"
         return _visible(message)
+
+    @property
+    def annotation(self) -> str:
+        """The same as a command to a GitHub workflow, which shows it on the line that it is about."""
+        places = {"file": self.path, "line": self.line, "col": self.column, "title": self.found}
+        properties = ",".join(f"{name}={_property(_visible(str(value)))}" for name, value in places.items())
+        return f"::error {properties}::{_escaped(self.message)}"
 
 
 class ProblemsError(Exception):
@@ -35,6 +47,27 @@ class ProblemsError(Exception):
         """Take the problems, sorted by place."""
         self.problems = tuple(sorted(set(problems)))
         super().__init__(report(self.problems))
+
+
+class RefusedError(Exception):
+    """What can't be done, and what to do instead, in sentences; a `{}` in them stands for a text that somebody wrote.
+
+    A terminal shows such a text in quotes; an answer on a code host quotes it otherwise.
+    """
+
+    def __init__(self, sentences: str, *texts: object) -> None:
+        """Take the sentences, and what stands in place of each `{}`."""
+        self._sentences, self._texts = sentences, texts
+        super().__init__(self.said(quoted))
+
+    def said(self, quote: Callable[[object], str]) -> str:
+        """The sentences, with the texts quoted in this way."""
+        return self._sentences.format(*map(quote, self._texts))
+
+
+def literal(sentences: str) -> str:
+    """Sentences for a RefusedError in which braces are braces."""
+    return sentences.replace("{", "{{").replace("}", "}}")
 
 
 def report(problems: Iterable[Problem]) -> str:
@@ -54,6 +87,16 @@ def _visible(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(letter if letter.isprintable() else f"<U+{ord(letter):04X}>" for letter in text)
+
+
+def _escaped(text: str) -> str:
+    """A text as a workflow command takes it: a line end would end the command."""
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    """The same for a property, which a comma or a colon would end."""
+    return _escaped(text).replace(":", "%3A").replace(",", "%2C")
 
 
 def nearest(value: str, known: Iterable[str]) -> str | None:

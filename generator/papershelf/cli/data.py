@@ -14,18 +14,30 @@ from papershelf.importing import Plan, apply, plan
 from papershelf.load import Data
 from papershelf.model import Catalogue
 from papershelf.pages import Pages, theme_folder
+from papershelf.problems import ProblemsError, report
 from papershelf.schema import write_schemas
 from papershelf.write import write_folder
 
 
 @click.command()
+@click.option(
+    "--format", "form", type=click.Choice(["text", "github"]), default="text", show_default=True,
+    help="As lines, or as what a GitHub workflow shows on the changed lines.",
+)  # fmt: skip
 @click.pass_obj
-def check(data: Data) -> None:
+def check(data: Data, form: str) -> None:
     """Print every problem of the data at once.
 
     Exit status 1 if there is any. What is merely unfinished is listed after the count, and stops nothing.
     """
-    catalogue = checked(data)
+    try:
+        catalogue = checked(data)
+    except ProblemsError as error:
+        if form == "text":
+            raise
+        # The log shows no place for an annotation, and the page only the first ten: the lines follow.
+        click.echo("\n".join([*(problem.annotation for problem in error.problems), report(error.problems)]))
+        sys.exit(1)
     click.echo(f"{_counts(catalogue)}: no problems.")
     _print_unfinished(unfinished(catalogue), data)
 
@@ -120,6 +132,8 @@ def _print_plan(what: Plan, data: Data) -> None:
     for paper, place in what.merged:
         if place.title:
             click.echo(f"  {data.shown}/{paper.source}: printed here as {place.title!r}")
+    for _, entry, place in what.removed:
+        click.echo(f"  No. {place.position} was removed from this shelf and stays away: {entry.title!r}")
     if what.likely:
         click.echo(f"Look alike and wait for a curator's word ({len(what.likely)}):")
     for match in what.likely:
