@@ -45,14 +45,15 @@ def content(folder: Path) -> dict[str, bytes]:
 
 
 def articles(site: Path) -> dict[str, str]:
-    """The article of every page, without the button that opens its file.
+    """The article of every page, without the button that opens its file and the links to the repository's forms.
 
-    That must differ: the plugin's button opens the file in data/ that a page is made from, and in the folder no page
+    They must differ: the plugin's button opens the file in data/ that a page is made from, and in the folder no page
     has one, because its Markdown is in no repository.
     """
+    own = r'<a [^>]*rel="edit"[^>]*>.*?</a>|<p class="papershelf-forms">.*?</p>'
     found = {}
     for path in sorted(site.rglob("*.html")):
-        text = re.sub(r'<a [^>]*rel="edit"[^>]*>.*?</a>', "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+        text = re.sub(own, "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
         parts = re.findall(r"<article .*?</article>", text, flags=re.DOTALL)
         found[path.relative_to(site).as_posix()] = re.sub(r"\s+", " ", "".join(parts))
     return found

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import importlib.util
-import os
 import shutil
-import subprocess
-import sys
-import sysconfig
-import venv
 import zipfile
-from collections.abc import Callable
 from email import message_from_bytes
 from pathlib import Path
 
 import built
 import pytest
 from packaging.requirements import Requirement
+
+from installing import outside
 
 NEEDED = {
     "mkdocs": "<2,>=1.6.1",
@@ -26,49 +21,6 @@ NEEDED = {
     "python-slugify": ">=8",
     "click": "!=8.2.2,!=8.3.*,>=8.1",
 }
-SOURCES = ("generator", "themes", "pyproject.toml", "README.md", "LICENSE")
-Command = Callable[..., subprocess.CompletedProcess[str]]
-
-
-def outside(command: list[str], cwd: Path) -> subprocess.CompletedProcess[str]:
-    """Run a program that knows nothing of this environment and of the checkout."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PIP_"))}
-    environment |= {"NO_MKDOCS_2_WARNING": "1", "NO_COLOR": "1"}
-    return subprocess.run(
-        command, cwd=cwd, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
-        timeout=300,
-    )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def wheel(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, built from a copy of the sources."""
-    folder = tmp_path_factory.mktemp("wheel")
-    for name in SOURCES:
-        copy = shutil.copytree if (root / name).is_dir() else shutil.copy
-        copy(root / name, folder / name)
-    # Without another environment for the build backend where this one has it: that one would come from the network.
-    isolation = ["--no-isolation"] if importlib.util.find_spec("hatchling") else []
-    done = outside([sys.executable, "-m", "build", "--wheel", *isolation, "--outdir", "dist"], folder)
-    assert done.returncode == 0, done.stdout
-    (found,) = (folder / "dist").glob("papershelf-*.whl")
-    return found
-
-
-@pytest.fixture(scope="module")
-def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The programs of a new environment that the wheel is installed in, with the libraries of this one."""
-    home = tmp_path_factory.mktemp("environment") / "new"
-    venv.create(home, symlinks=os.name != "nt")
-    programs = home / ("Scripts" if os.name == "nt" else "bin")
-    pip = [sys.executable, "-m", "pip", "--python", str(programs / "python"), "install", "--quiet"]
-    done = outside([*pip, "--no-index", "--no-deps", "--no-compile", str(wheel)], home)
-    assert done.returncode == 0, done.stdout
-    place = outside([str(programs / "python"), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], home)
-    # Paths named in a .pth file are searched, but the .pth files in them, as that of an editable install, aren't read.
-    libraries = dict.fromkeys([sysconfig.get_path("purelib"), sysconfig.get_path("platlib")])
-    Path(place.stdout.strip(), "libraries.pth").write_text("\n".join(libraries), encoding="utf-8")
-    return programs
 
 
 @pytest.fixture
