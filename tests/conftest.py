@@ -17,6 +17,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from browser import launch_options
+from installing import build_wheel, install
 
 ROOT = Path(__file__).parent.parent
 REPOSITORY = "https://code.example/readers/shelf"
@@ -61,6 +62,18 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     assert done.returncode == 0, done.stdout
     return target
+
+
+@pytest.fixture(scope="session")
+def wheel(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built from a copy of the sources."""
+    return build_wheel(root, tmp_path_factory.mktemp("wheel"))
+
+
+@pytest.fixture(scope="session")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The programs of a new environment that the wheel is installed in."""
+    return install(wheel, tmp_path_factory.mktemp("environment") / "new")
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import click
 
-from papershelf.cli import data
+from papershelf.cli import contribute, curate, data, look, start
+from papershelf.journal import recover
 from papershelf.load import Data
-from papershelf.problems import ProblemsError, report
+from papershelf.problems import ProblemsError, RefusedError, report
 
 
 class Shelf(click.Group):
@@ -21,6 +22,8 @@ class Shelf(click.Group):
         except ProblemsError as error:
             click.echo(report(error.problems))
             ctx.exit(1)
+        except RefusedError as error:
+            raise click.ClickException(str(error)) from None
 
 
 @click.group(cls=Shelf)
@@ -29,8 +32,17 @@ class Shelf(click.Group):
 @click.pass_context
 def main(ctx: click.Context, folder: str) -> None:
     """Keep a curated reading list: import listings, check the data, write the pages."""
-    ctx.obj = Data(Path(folder), folder.rstrip("/"))
+    shelf = ctx.obj = Data(Path(folder), folder.rstrip("/"))
+    if done := recover(shelf.root, shelf.shown):
+        click.echo(done, err=True)
 
 
 for command in (data.check, data.import_, data.schema, data.write):
+    main.add_command(command)
+main.add_command(start.init)
+for command in (contribute.new, contribute.propose, contribute.fmt, contribute.suggest):
+    main.add_command(command)
+for command in (look.todo, look.hygiene, look.links, look.diff):
+    main.add_command(command)
+for command in (curate.rename, curate.merge, curate.remove, curate.tag, curate.topic):
     main.add_command(command)
