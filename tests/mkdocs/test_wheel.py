@@ -20,6 +20,8 @@ NEEDED = {
     "jinja2": ">=3.1",
     "python-slugify": ">=8",
     "click": "!=8.2.2,!=8.3.*,>=8.1",
+    "pybtex": ">=0.24",
+    "urllib3": ">=2",
 }
 
 
@@ -44,7 +46,7 @@ def test_the_wheel_holds_the_package_and_its_themes_and_nothing_else(wheel: Path
     assert not [name for name in names if "test" in name or "__pycache__" in name]
 
 
-def test_the_wheel_asks_for_the_six_libraries_and_no_more(wheel: Path) -> None:
+def test_the_wheel_asks_for_the_libraries_that_are_meant_and_no_more(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
         metadata = message_from_bytes(archive.read(name))
