@@ -12,7 +12,7 @@ import pytest
 ROWS = (
     ("model",),
     ("problems",),
-    ("tex", "git", "yamlmistakes", "journal", "asking"),
+    ("tex", "git", "yamlmistakes", "journal", "asking", "processes", "progress", "quickmark"),
     ("engine",),
     ("text", "yamlfile"),
     ("identity", "yamlspans", "comments", "issueform", "suggest"),
@@ -21,7 +21,8 @@ ROWS = (
     ("duplicates", "references", "schema"),
     ("tables", "mentions"),
     ("checks",),
-    ("importing", "views", "charts", "cite", "todo"),
+    ("importing", "views", "charts", "cite", "todo", "places"),
+    ("layout",),
     ("pages", "drafts", "newpaper", "fmt"),
     ("mkdocs_plugin", "write", "scaffold", "vocabulary", "curating", "addresses", "propose"),
     ("starting", "updating", "revisions", "proposalreport"),

@@ -18,7 +18,8 @@ from papershelf.diff import Changes, changes, compare
 from papershelf.diffsummary import MOST_BYTES, as_markdown, as_text
 from papershelf.load import Data
 from papershelf.model import Catalogue, Paper, Tag, Topic
-from papershelf.pages import Pages, theme_folder
+from papershelf.pages import Pages
+from papershelf.places import theme_folder
 from papershelf.problems import ProblemsError
 from papershelf.revisions import RevisionError, states
 

@@ -13,7 +13,8 @@ import yaml
 from papershelf.checks import checked
 from papershelf.load import Data
 from papershelf.model import Appearance, Catalogue, Links, Paper, ReadingList, Removed, Topic
-from papershelf.pages import PER_PAGE, Page, Pages, paper_path, theme_folder
+from papershelf.pages import Page, Pages
+from papershelf.places import PER_PAGE, paper_path, theme_folder
 
 ZERO = "zero-memory-optimizations-toward-training-trillion-parameter-models"
 
@@ -227,13 +228,13 @@ def test_the_page_of_what_was_removed_stands_where_its_own_was() -> None:
         "hide": ["navigation", "toc"],
     }
     assert made["papers/p.md"].text.partition("---\n\n")[2] == (
-        "# P₁ \\*x\\*\n\nThis paper was removed from the shelf, for this reason:\n\nSee [this](https://x.example).\n\n"
+        "# P₁ \\*x\\* {: #p }\n\nThis paper was removed from the shelf, for this reason:\n\nSee [this](https://x.example).\n\n"
         "-   **Lists:** No.\xa03 in [L](../lists/l.md); No.\xa05 in [L](../lists/l.md)\n\n"
         "The shelf has [other papers](../papers/index.md), by [topic](../topics/index.md) "
         "and by [tag](../tags/index.md)."
     )
     assert "This tag was removed from the shelf on 2026-01-02, for this reason:\n\nx\n\nThe" in made["tags/p.md"].text
-    assert [page.path for page in pages.redirects()] == ["papers/q/index.html"]
+    assert [path for path, _ in pages.redirects()] == ["papers/q/index.html"]
 
 
 @pytest.mark.parametrize(

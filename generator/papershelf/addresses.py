@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from papershelf.model import Catalogue, Paper, ReadingList, Tag, Topic
-from papershelf.pages import list_path, paper_path, tag_path, topic_path
+from papershelf.places import list_path, paper_path, tag_path, topic_path
 
 Kind = Literal["paper", "topic", "tag", "list", "page"]
 Pages = Mapping[str, str]

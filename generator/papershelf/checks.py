@@ -18,6 +18,7 @@ from papershelf.identity import nearest_id, why_not_an_id
 from papershelf.load import CAPTURES, Data, Loaded, load
 from papershelf.model import Catalogue, Paper, Removed
 from papershelf.problems import Problem, ProblemsError, did_you_mean, quoted
+from papershelf.progress import stage
 from papershelf.references import appearances_fit, tables_are_there, topics_and_tags_exist, used_names
 from papershelf.tables import (
     in_table,
@@ -30,8 +31,10 @@ from papershelf.tables import (
 
 def checked(data: Data) -> Catalogue:
     """The catalogue below `data/`; raises ProblemsError with every problem there is."""
-    loaded = load(data)
-    problems = [*loaded.problems, *(problem for rule in RULES for problem in rule(loaded, data))]
+    with stage("load"):
+        loaded = load(data)
+    with stage("check"):
+        problems = [*loaded.problems, *(problem for rule in RULES for problem in rule(loaded, data))]
     if problems:
         raise ProblemsError(problems)
     return loaded.catalogue

@@ -11,7 +11,7 @@ from typing import TypeVar
 from papershelf.addresses import Vanished
 from papershelf.diff import Changes, Difference, Duplicate, Edit, Group, Move
 from papershelf.model import Paper
-from papershelf.pages import list_path
+from papershelf.places import list_path
 from papershelf.text import clean, escape_markdown, plain
 
 # A code host takes a summary of 1 MiB for each step.

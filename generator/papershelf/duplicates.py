@@ -20,6 +20,7 @@ from typing import Literal
 
 from papershelf.identity import identifier_key, title_key, words
 from papershelf.model import Paper
+from papershelf.processes import runs, spread
 
 Verdict = Literal["same", "likely"]
 
@@ -47,6 +48,9 @@ FEWEST_HINTS = 2
 LONGEST_POSTING = 50
 MOST_COMPARED = 10
 
+WORTH_A_PROCESS = 1500
+"""Papers that are compared sooner by another process than by this one."""
+
 _SUBTITLE = re.compile(r":\s*|\s+[-–—]+\s+")
 _COMMAND = re.compile(r"\\[A-Za-z]+")
 _WORD = re.compile(r"[^\W_]+")
@@ -70,6 +74,10 @@ def _profile(paper: Paper) -> _Profile:
     return _Profile(paper)
 
 
+def _profiles(papers: Sequence[Paper]) -> list[_Profile]:
+    return [_profile(paper) for paper in papers]
+
+
 class Index:
     """Papers that others can be matched with, without a comparison with each of them."""
 
@@ -78,13 +86,18 @@ class Index:
         self._profiles: list[_Profile] = []
         self._sure: defaultdict[str, list[int]] = defaultdict(list)
         self._hints: defaultdict[str | int, list[int]] = defaultdict(list)
-        for paper in papers:
-            self.add(paper)
+        taken = tuple(papers)
+        profiles = (profile for part in spread(_profiles, runs(taken, WORTH_A_PROCESS)) for profile in part)
+        for paper, profile in zip(taken, profiles, strict=True):
+            profile.paper = paper  # not the copy that another process has sent
+            self._add(profile)
 
     def add(self, paper: Paper) -> None:
         """Take one more paper."""
+        self._add(_profile(paper))
+
+    def _add(self, profile: _Profile) -> None:
         number = len(self._profiles)
-        profile = _profile(paper)
         self._profiles.append(profile)
         for name in profile.names():
             self._sure[name].append(number)
@@ -103,14 +116,20 @@ class Index:
 
     def pairs(self) -> list[Match]:
         """All matches among the papers in the index."""
-        numbers = {
+        parts = runs(range(len(self._profiles)), WORTH_A_PROCESS)
+        found = {pair: match for part in spread(self._matches_of, parts) for pair, match in part.items()}
+        return sorted(found.values(), key=_rank)
+
+    def _matches_of(self, numbers: Iterable[int]) -> dict[tuple[int, int], Match]:
+        """The matches of some papers in the index, by the numbers of each pair."""
+        pairs = {
             (min(number, other), max(number, other))
-            for number, profile in enumerate(self._profiles)
-            for other in self._candidates(profile)
+            for number in numbers
+            for other in self._candidates(self._profiles[number])
             if other != number
         }
-        found = (_judge(*sorted((self._profiles[one], self._profiles[other]))) for one, other in numbers)
-        return sorted((match for match in found if match), key=_rank)
+        judged = ((pair, _judge(*sorted((self._profiles[pair[0]], self._profiles[pair[1]])))) for pair in pairs)
+        return {pair: match for pair, match in judged if match}
 
     def _candidates(self, profile: _Profile) -> set[int]:
         """The papers worth a comparison: all that share a name, and the first of those that share hints."""

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from papershelf.identity import why_not_an_id
 from papershelf.model import Catalogue, Paper, ReadingList, Removed, Tag, Topic, in_order
 from papershelf.problems import Problem, ProblemsError, did_you_mean, quoted
+from papershelf.processes import runs, spread
 from papershelf.values import values, what, whole
 from papershelf.yamlfile import Document, Key, Value, read
 
@@ -32,8 +35,20 @@ TABLES: tuple[tuple[str, type], ...] = (
 
 OUT = "Move it out of the way."
 
+WORTH_A_PROCESS = 1500
+"""Files that are read sooner by another process than by this one."""
+
 _ENDINGS = {PAPERS: ".yml", CAPTURES: ".txt", SCHEMA: ".json"}
 _NAMES = sorted([*_ENDINGS, *(name for name, _ in TABLES)])
+
+
+Known = dict[str, tuple["Stamp", Paper]]
+"""By the path of its file below the folder: a paper, and the file's stamp when it was read."""
+Stamp = tuple[int, int]
+"""When a file was changed, in nanoseconds, and its size."""
+
+SETTLED = 100_000_000
+"""Nanoseconds after which a file that is changed again surely has another time."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +57,8 @@ class Data:
 
     root: Path
     shown: str = "data"
+    known: Known = field(default_factory=dict, compare=False, repr=False)
+    """Papers that were loaded before and aren't read again while their files are the same."""
 
     def show(self, path: Path) -> str:
         """A path below the folder, as it is given in problems."""
@@ -85,7 +102,7 @@ def load(data: Data) -> Loaded:
         return Loaded(Catalogue(), (missing,))
     problems: list[Problem] = []
     tables = {name: _table(data, name, kind, problems) for name, kind in TABLES}
-    papers = tuple(load_paper(source, data, problems) for source in _papers(data, problems))
+    papers = _all_papers(data, tuple(_papers(data, problems)), problems)
     lists, topics, tags, removed = (tuple(table.entries) for table in tables.values())
     return Loaded(
         Catalogue(in_order(papers, lists), topics, tags, lists, removed),
@@ -93,6 +110,41 @@ def load(data: Data) -> Loaded:
         {name: frozenset(table.left_out) for name, table in tables.items()},
         frozenset(name for name, table in tables.items() if table.unread),
     )
+
+
+def _all_papers(data: Data, sources: Sequence[str], problems: list[Problem]) -> tuple[Paper, ...]:
+    """The papers of these files, of which those that are known aren't read."""
+    stamps = {source: _stamp(data.root / source) for source in sources}
+    known = {source: data.known.get(source) for source in sources}
+    papers = {source: entry[1] for source, entry in known.items() if entry and entry[0] == stamps[source]}
+    unread = [source for source in sources if source not in papers]
+    for loaded in spread(partial(_loaded, data), runs(unread, WORTH_A_PROCESS)):
+        for source, (paper, found) in loaded.items():
+            papers[source] = paper
+            problems += found
+            if found:
+                stamps[source] = None
+    now = time.time_ns()
+    settled = {source: at for source, at in stamps.items() if at and now - at[0] > SETTLED}
+    data.known.clear()
+    data.known.update({source: (at, papers[source]) for source, at in settled.items()})
+    return tuple(papers[source] for source in sources)
+
+
+def _loaded(data: Data, sources: Sequence[str]) -> dict[str, tuple[Paper, list[Problem]]]:
+    loaded = {}
+    for source in sources:
+        problems: list[Problem] = []
+        loaded[source] = load_paper(source, data, problems), problems
+    return loaded
+
+
+def _stamp(path: Path) -> Stamp | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size
 
 
 def load_paper(source: str, data: Data, problems: list[Problem]) -> Paper:

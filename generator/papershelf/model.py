@@ -133,11 +133,17 @@ class Paper:
         """The address of the real paper, where one is known."""
         if self.arxiv:
             return f"https://arxiv.org/abs/{self.arxiv}"
-        if self.acl:
-            return f"https://aclanthology.org/{self.acl}/"
-        if self.doi:
-            return f"https://doi.org/{self.doi}"
-        return self.links.paper if self.links else None
+        return self.acl_url or self.doi_url or (self.links.paper if self.links else None)
+
+    @property
+    def acl_url(self) -> str | None:
+        """Its address at the ACL Anthology."""
+        return f"https://aclanthology.org/{self.acl}/" if self.acl else None
+
+    @property
+    def doi_url(self) -> str | None:
+        """The address that its DOI stands for."""
+        return f"https://doi.org/{self.doi}" if self.doi else None
 
 
 @dataclass(frozen=True)

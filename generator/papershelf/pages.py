@@ -1,8 +1,8 @@
 """Catalogue to pages; decides which pages exist.
 
-A page is a value: a path, its text, and the file that an "edit" link opens. Making one reads nothing but the
-catalogue. The Markdown is what a person would write: links lead to other `.md` files, and HTML stands only where
-Markdown has no form for it. Templates in `themes/pages` lay out; everything they show is prepared here.
+A page is a value, and making one reads nothing but the catalogue. The Markdown is what a person would write: links lead
+to other `.md` files, and HTML stands only where Markdown has no form for it. Templates in `themes/pages` lay out;
+everything they show is prepared here.
 """
 
 from __future__ import annotations
@@ -11,36 +11,96 @@ import html
 import json
 import posixpath
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote_plus
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from papershelf import cite, views
 from papershelf.charts import Bar, topic_overlap, topic_sizes
-from papershelf.model import Catalogue, Paper, Removed
+from papershelf.layout import Layout, counted, link, outside_link, printed
+from papershelf.model import Appearance, Catalogue, Links, Paper, Removed
+from papershelf.places import (
+    PER_PAGE,
+    TITLES_PER_PAGE,
+    Slice,
+    html_address,
+    html_file,
+    list_path,
+    paper_path,
+    removed_path,
+    sliced,
+    tag_path,
+    topic_path,
+    way_up,
+)
 from papershelf.problems import Problem, did_you_mean, quoted
-from papershelf.text import address, escape_markdown, first_sentence, markdown, plain, prose
+from papershelf.text import first_sentence, plain
 from papershelf.todo import Todo, todo
 
 STYLES = ("assets/papershelf.css",)
 SCRIPTS = ("assets/papershelf.js",)
-PER_PAGE = 100
-TITLES_PER_PAGE = 500
+WAITING = 500
+"""How many of the things that wait for a curator the "to file" page shows."""
 PLACEHOLDER = re.compile(r"<!--\s*papershelf:\s*(.*?)\s*-->")
 
 
 @dataclass(frozen=True)
 class Page:
-    """A page of the site: its path below the site's root, its text, and the file of `data/` it is edited in."""
+    """A page of the site: its path below the site's root, what its front matter says, and its body as Markdown.
+
+    `title`, `description` and `tags` are readable text. `hide` names the side bars that it goes without, `edit` is the
+    file below `data/` that it is edited in. `found_by` are the sections that search knows of it: the anchor, the
+    heading and the text of each, as readable text; without any, search leaves the page out.
+    """
 
     path: str
-    text: str
+    title: str
+    description: str
+    body: str
     edit: str | None = None
+    tags: tuple[str, ...] = ()
+    hide: tuple[str, ...] = ("navigation", "toc")
+    found_by: tuple[tuple[str, str, str], ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The whole page as it is handed over: the front matter and the body."""
+        title, description = meta_values(self)
+        head = [f"title: {_quoted(title)}", f"description: {_quoted(description)}"]
+        head += _listed("tags", [_quoted(html.escape(tag)) for tag in self.tags]) + _listed("hide", self.hide)
+        if not self.found_by:
+            head += ["search:", "  exclude: true"]
+        return "\n".join(("---", *head, "---", "", self.body))
+
+
+def meta_values(page: Page) -> tuple[str, str]:
+    """Title and description as front matter holds them: escaped, because Material puts them into HTML as they are."""
+    return html.escape(page.title), html.escape(page.description)
+
+
+def _quoted(text: str) -> str:
+    """A text of the front matter, quoted for YAML."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _listed(key: str, values: Sequence[str]) -> list[str]:
+    return [f"{key}:", *(f"  - {value}" for value in values)] if values else []
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A page that is to be made: its path, the file it is edited in, and how it is made.
+
+    Two plans for one path with equal `parts` make equal pages, if `Pages.shared` is equal, too.
+    """
+
+    path: str
+    edit: str | None
+    make: Callable[[], Page]
+    parts: tuple[object, ...]
 
 
 @dataclass(frozen=True)
@@ -54,46 +114,12 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Slice:
-    """One page of a listing that is cut into several."""
+class Letter:
+    """A letter of the index of titles: how it is shown, its anchor, and the page on which it begins."""
 
-    number: int
-    of: int
+    shown: str
+    anchor: str
     path: str
-    papers: tuple[Paper, ...]
-    paths: tuple[str, ...]
-
-
-def theme_folder(name: str) -> Path:
-    """The folder `themes/<name>`: inside the package where that is installed, at the top of a checkout."""
-    package = Path(__file__).parent
-    installed = package / "themes" / name
-    return installed if installed.is_dir() else package.parents[1] / "themes" / name
-
-
-def topic_path(name: str) -> str:
-    """Where a topic's page is."""
-    return f"topics/{name}.md"
-
-
-def tag_path(name: str) -> str:
-    """Where a tag's page is."""
-    return f"tags/{name}.md"
-
-
-def list_path(name: str) -> str:
-    """Where a list's page is."""
-    return f"lists/{name}.md"
-
-
-def paper_path(name: str) -> str:
-    """Where a paper's permanent page is."""
-    return f"papers/{name}.md"
-
-
-def removed_path(entry: Removed) -> str:
-    """Where the page is that says of a paper, topic or tag that it was removed: where its own page was."""
-    return {"paper": paper_path, "topic": topic_path, "tag": tag_path}[entry.kind](entry.id)
 
 
 def source_link(paper: Paper) -> tuple[str, str]:
@@ -108,13 +134,7 @@ def source_link(paper: Paper) -> tuple[str, str]:
     return ("DOI" if paper.doi else "Paper"), paper.url
 
 
-def sliced(papers: Sequence[Paper], path: str, size: int) -> Iterator[Slice]:
-    """Cut a listing into pages: `topics/x.md`, `topics/x/2.md`, …; an empty one is one page."""
-    of = max(1, -(-len(papers) // size))
-    stem = path.removesuffix("/index.md").removesuffix(".md")
-    paths = (path, *(f"{stem}/{number}.md" for number in range(2, of + 1)))
-    for number, place in enumerate(paths):
-        yield Slice(number + 1, of, place, tuple(papers[number * size : (number + 1) * size]), paths)
+_READ = {"arXiv": "Read on arXiv", "ACL Anthology": "Read at the ACL Anthology", "DOI": "Read at the publisher"}
 
 
 class Pages:
@@ -128,56 +148,56 @@ class Pages:
         `directory_urls` says whether `x.md` has the address `x/`, or `x.html`; links in HTML have to know.
         """
         self.catalogue = catalogue
+        self._folder = folder
+        self._directory_urls = directory_urls
         self._list_name = views.list_names(catalogue)
-        self._shared = {"shelf": catalogue, "folder": folder, "list_name": self._list_name}
-        self._ending = "/index.html" if directory_urls else ".html"
         self.views = views.views(catalogue)
-        self._templates = _environment(templates)
-        self._item = cache(self._make_item)
+        self._layout = Layout(templates)
+        self._items: dict[str, str] = {}
+        self._topic = {topic.id: Link(topic.name, topic_path(topic.id)) for topic in catalogue.topics}
+        self._tag = {tag.id: Link(tag.name, tag_path(tag.id)) for tag in catalogue.tags}
+        self._list = {name: Link(shown, list_path(name)) for name, shown in self._list_name.items()}
 
     def all(self) -> Iterator[Page]:
         """Every page that is generated as a whole."""
-        yield self._page(
-            "topics.md.jinja",
-            "topics/index.md",
-            "topics.yml",
-            topics=self.topics,
-            charts=self._charts("topics/index.md"),
-        )
-        yield self._page("tags.md.jinja", "tags/index.md", "tags.yml", tags=self.tags)
-        yield self._page("lists.md.jinja", "lists/index.md", "lists.yml", lists=self._lists())
-        for topic in self.catalogue.topics:
-            yield from self._listing(
-                self.views.by_topic[topic.id],
-                topic_path(topic.id),
-                "topics.yml",
-                topic.name,
-                topic.description,
-                "topic",
-            )
-        for tag in self.catalogue.tags:
-            yield from self._listing(
-                self.views.by_tag[tag.id], tag_path(tag.id), "tags.yml", tag.name, tag.description, "tag"
-            )
-        for entry in self.catalogue.lists:
-            printed = ", ".join(text for text in (entry.source, entry.date) if text)
-            yield from self._listing(
-                self.views.by_list[entry.id],
-                list_path(entry.id),
-                "lists.yml",
-                self._list_name[entry.id],
-                printed,
-                "list",
-            )
-        yield from self._papers()
-        yield self._duplicates()
-        for paper in self.catalogue.papers:
-            yield self._paper(paper)
-        for gone in self.catalogue.removed:
-            yield self._page("removed.md.jinja", removed_path(gone), "removed.yml", entry=gone)
+        return (plan.make() for plan in self.plans())
 
-    def redirects(self) -> Iterator[Page]:
-        """For each alias of a paper, topic or tag, a small page in HTML at its address that leads to the right one."""
+    def plans(self) -> Iterator[Plan]:
+        """Every page that is generated as a whole, before it is made."""
+        shelf = self.catalogue
+        yield self._plan("topics/index.md", "topics.yml", self._topics_page, ())
+        yield self._plan("tags/index.md", "tags.yml", self._tags_page, ())
+        yield self._plan("lists/index.md", "lists.yml", self._lists_page, ())
+        for topic in shelf.topics:
+            group = self.views.by_topic[topic.id]
+            yield from self._listing(group, topic_path(topic.id), "topics.yml", topic.name, topic.description, "topic")
+        for tag in shelf.tags:
+            group = self.views.by_tag[tag.id]
+            yield from self._listing(group, tag_path(tag.id), "tags.yml", tag.name, tag.description, "tag")
+        for entry in shelf.lists:
+            printed = ", ".join(text for text in (entry.source, entry.date) if text)
+            group, name = self.views.by_list[entry.id], self._list_name[entry.id]
+            yield from self._listing(group, list_path(entry.id), "lists.yml", name, printed, "list")
+        yield from self._papers()
+        yield self._plan("duplicates.md", None, self._duplicates, ())
+        for paper in shelf.papers:
+            related = tuple((other, views.shared_tags(paper, other, shelf)) for other in self.views.related[paper.id])
+            versions = self.views.versions.get(paper.id, ())
+            make = partial(self._paper, paper, related, versions)
+            near = tuple((other.id, other.title, why) for other, why in related)
+            also = tuple((other.id, other.title) for other in versions)
+            yield Plan(paper_path(paper.id), paper.source, make, (paper, near, also))
+        for gone in shelf.removed:
+            yield Plan(removed_path(gone), "removed.yml", partial(self._removed, gone), (gone,))
+
+    @property
+    def shared(self) -> object:
+        """What goes into every page."""
+        shelf = self.catalogue
+        return shelf.topics, shelf.tags, shelf.lists, self._folder, self._directory_urls, self._layout.stamps()
+
+    def redirects(self) -> Iterator[tuple[str, str]]:
+        """For each alias of a paper, topic or tag, the file and the HTML of a page that leads to the right one."""
         shelf = self.catalogue
         moved = [(paper_path(paper.id), plain(paper.title), paper.aliases) for paper in shelf.papers]
         moved += [(topic_path(topic.id), topic.name, topic.aliases) for topic in shelf.topics]
@@ -186,16 +206,17 @@ class Pages:
         for path, title, aliases in moved:
             for alias in aliases:
                 place = f"{posixpath.dirname(path)}/{alias}.md"
-                text = self._render("redirect.html.jinja", place, title=title, address=self._address(path, place))
-                yield Page(self._file(place), text)
+                address = self._address(path, place)
+                text = self._layout.render("redirect.html.jinja", place, title=title, address=address)
+                yield html_file(place, directory_urls=self._directory_urls), text
 
     def fill(self, text: str, path: str, shown: str) -> tuple[str, list[Problem]]:
         """The text of a hand-written page with its placeholders filled, and problems for those that aren't known."""
         parts: dict[str, Callable[[str], str]] = {
             "papers": lambda _: f"{len(self.catalogue.papers):,}",
             "numbers": self._numbers,
-            "topics": lambda at: self._render("cards.md.jinja", at, cards=self.topics),
-            "lists": lambda at: self._render("list_items.md.jinja", at, lists=self._lists()),
+            "topics": lambda at: self._layout.render("cards.md.jinja", at, cards=self.topics),
+            "lists": lambda at: self._layout.render("list_items.md.jinja", at, lists=self._lists),
             "papers-per-topic": lambda at: self._charts(at)[0],
             "shared-papers": lambda at: self._charts(at)[1],
         }
@@ -225,63 +246,88 @@ class Pages:
         entries = sorted(self.catalogue.tags, key=lambda tag: views.sort_key(tag.name))
         return tuple(Link(t.name, tag_path(t.id), len(self.views.by_tag[t.id]), t.description) for t in entries)
 
+    @cached_property
     def _lists(self) -> tuple[Link, ...]:
+        entries = ((entry, ", ".join(filter(None, (entry.source, entry.date)))) for entry in self.catalogue.lists)
         return tuple(
-            Link(
-                self._list_name[entry.id],
-                list_path(entry.id),
-                len(self.views.by_list[entry.id]),
-                ", ".join(filter(None, (entry.source, entry.date))),
-            )
-            for entry in self.catalogue.lists
+            Link(self._list_name[entry.id], list_path(entry.id), len(self.views.by_list[entry.id]), printed)
+            for entry, printed in entries
         )
 
     # Pages
 
+    def _plan(self, path: str, edit: str | None, make: Callable[[], Page], parts: tuple[object, ...]) -> Plan:
+        """A page that depends on much: any change of the catalogue changes it."""
+        return Plan(path, edit, make, parts or (self.catalogue,))
+
+    def _topics_page(self) -> Page:
+        path, count = "topics/index.md", len(self.topics)
+        text = f"The {count} topics of this shelf, with the papers in each"
+        body = self._layout.render("topics.md.jinja", path, topics=self.topics, count=count, charts=self._charts(path))
+        return Page(path, "Topics", text, body, "topics.yml", hide=("toc",), found_by=(("", "Topics", text),))
+
+    def _tags_page(self) -> Page:
+        path, count = "tags/index.md", len(self.tags)
+        text = f"The vocabulary of this shelf: {count} tags, what each means, and how many papers have it"
+        body = self._layout.render("tags.md.jinja", path, tags=self.tags, count=count)
+        return Page(path, "Tags", text, body, "tags.yml", found_by=(("", "Tags", text),))
+
+    def _lists_page(self) -> Page:
+        path, text = "lists/index.md", "The captured listings that this shelf was made from"
+        body = self._layout.render("lists.md.jinja", path, lists=self._lists)
+        return Page(path, "Lists", text, body, "lists.yml", found_by=(("", "Lists", text),))
+
     def _listing(
         self, papers: Sequence[Paper], path: str, edit: str, name: str, text: str, kind: str
-    ) -> Iterator[Page]:
+    ) -> Iterator[Plan]:
         for part in sliced(papers, path, PER_PAGE):
-            items = [self._item(paper, _depth(part.path)) for paper in part.papers]
-            yield self._page(
-                "listing.md.jinja",
-                part.path,
-                edit,
-                name=name,
-                text=text,
-                kind=kind,
-                count=len(papers),
-                part=part,
-                items=items,
-            )
+            make = partial(self._slice, part, edit, name, text, kind, len(papers))
+            yield Plan(part.path, edit, make, (part, edit, name, text, len(papers)))
 
-    def _papers(self) -> Iterator[Page]:
+    def _slice(self, part: Slice, edit: str, name: str, text: str, kind: str, count: int) -> Page:
+        up = way_up(part.path)
+        anchor = posixpath.basename(part.paths[0]).removesuffix(".md")
+        items = [self._item(paper, up) for paper in part.papers]
+        body = self._layout.render(
+            "listing.md.jinja", part.path, name=name, text=text, kind=kind, count=count, anchor=anchor, part=part,
+            items=items,
+        )  # fmt: skip
+        title = name if part.number == 1 else f"{name}, page {part.number}"
+        hide = ("toc",) if kind == "topic" else ("navigation", "toc")
+        found_by = (("", name, f"{plain(text)} {counted(count)}."),) if part.number == 1 else ()
+        return Page(part.path, title, plain(text or name), body, edit, hide=hide, found_by=found_by)
+
+    def _papers(self) -> Iterator[Plan]:
         groups = views.by_letter(self.catalogue.papers)
         initial = {paper.id: letter for letter, group in groups.items() for paper in group}
         ordered = [paper for group in groups.values() for paper in group]
-        waiting = [self._waiting(item) for item in todo(self.catalogue)]
         parts = list(sliced(ordered, "papers/index.md", TITLES_PER_PAGE))
-        first: dict[str, str] = {}
+        letters: dict[str, Letter] = {}
         for part in parts:
             for paper in part.papers:
-                first.setdefault(initial[paper.id], part.path)
+                letter = initial[paper.id]
+                letters.setdefault(letter, _letter(letter, part.path))
         for part in parts:
-            letters = [(letter, [p for p in part.papers if initial[p.id] == letter]) for letter in groups]
-            shown = [(letter, group) for letter, group in letters if group]
-            yield self._page(
-                "papers.md.jinja",
-                part.path,
-                None,
-                part=part,
-                letters=shown,
-                first=first,
-                waiting=waiting,
-                count=len(ordered),
-            )
+            groups_here: dict[Letter, list[Paper]] = {}
+            for paper in part.papers:
+                groups_here.setdefault(letters[initial[paper.id]], []).append(paper)
+            make = partial(self._titles, part, list(letters.values()), list(groups_here.items()), len(ordered))
+            yield self._plan(part.path, None, make, ())
+
+    def _titles(self, part: Slice, letters: list[Letter], groups: list[tuple[Letter, list[Paper]]], count: int) -> Page:
+        waiting = todo(self.catalogue) if part.number == 1 else ()
+        body = self._layout.render(
+            "papers.md.jinja", part.path, part=part, letters=letters, groups=groups, count=count,
+            waiting=[self._waiting(item) for item in waiting[:WAITING]], more=max(0, len(waiting) - WAITING),
+        )  # fmt: skip
+        title = "All papers" if part.number == 1 else f"All papers, page {part.number}"
+        text = f"All {count} papers of this shelf by title, and those that wait for a curator"
+        found_by = (("", title, text),) if part.number == 1 else ()
+        return Page(part.path, title, text, body, found_by=found_by)
 
     def _waiting(self, item: Todo) -> dict[str, Any]:
         return {
-            "source": item.source,
+            "source": f"{self._folder}/{item.source}",
             "papers": [self.catalogue.paper[name] for name in item.papers],
             "what": item.what,
             "command": item.command,
@@ -290,107 +336,126 @@ class Pages:
         }
 
     def _duplicates(self) -> Page:
-        merged = [paper for paper in self.catalogue.papers if len(paper.appearances) > 1]
-        relations = [(paper, relation) for paper in self.catalogue.papers for relation in paper.relations]
-        return self._page(
-            "duplicates.md.jinja", "duplicates.md", None,
-            merged=merged,
-            versions=[(paper, self.catalogue.paper[r.paper], r.why) for paper, r in relations if r.version_of],
-            distinct=[(paper, self.catalogue.paper[r.paper], r.why) for paper, r in relations if r.distinct],
+        shelf, at = self.catalogue, "duplicates.md"
+        several = [paper for paper in shelf.papers if len(paper.appearances) > 1]
+        merged = [(_link(paper, at), self._places(paper.appearances, at)) for paper in several]
+        relations = ((paper, relation) for paper in shelf.papers for relation in paper.relations)
+        related = [((_link(paper, at), _link(shelf.paper[r.paper], at), r.why), r) for paper, r in relations]
+        body = self._layout.render(
+            "duplicates.md.jinja", at, merged=merged, count=len(merged),
+            versions=[linked for linked, r in related if r.version_of],
+            distinct=[linked for linked, r in related if r.distinct],
+        )  # fmt: skip
+        text = (
+            "Which papers were listed more than once and merged, which are versions of each other, "
+            "and which only look alike"
+        )
+        return Page(at, "Duplicates", text, body, found_by=(("", "Duplicates", text),))
+
+    def _paper(self, paper: Paper, related: Sequence[tuple[Paper, str]], versions: Sequence[Paper]) -> Page:
+        path, title = paper_path(paper.id), plain(paper.title)
+        printed = (", ".join(paper.authors), paper.venue or "")
+        imprint = ", ".join(filter(None, (". ".join(filter(None, printed)), str(paper.year or ""))))
+        body = self._layout.render(
+            "paper.md.jinja", path, paper=paper, imprint=imprint, links=_all_links(paper),
+            topics=self._names(self._topic, paper.topics, path), tags=self._names(self._tag, paper.tags, path),
+            places=self._places(paper.appearances, path), versions=[_link(other, path) for other in versions],
+            related=[(_link(other, path), why) for other, why in related], bibtex=cite.bibtex(paper),
+            source=f"{self._folder}/{paper.source}",
+        )  # fmt: skip
+        summary = plain(paper.summary) if paper.summary else ""
+        found_by = [("", title, " ".join(filter(None, (summary, plain(imprint)))))]
+        if paper.abstract:
+            found_by.append(("#abstract", "Abstract", plain(paper.abstract)))
+        return Page(
+            path, title, summary or first_sentence(paper.abstract or paper.title), body, paper.source,
+            tags=tuple(self._tag[name].name for name in paper.tags), hide=("navigation",), found_by=tuple(found_by),
         )  # fmt: skip
 
-    def _paper(self, paper: Paper) -> Page:
-        related = [(other, views.shared_tags(paper, other, self.catalogue)) for other in self.views.related[paper.id]]
-        return self._page(
-            "paper.md.jinja", paper_path(paper.id), paper.source,
-            paper=paper, related=related, versions=self.views.versions.get(paper.id, ()), bibtex=cite.bibtex(paper),
-            description=plain(paper.summary) if paper.summary else first_sentence(paper.abstract or paper.title),
-        )  # fmt: skip
+    def _removed(self, entry: Removed) -> Page:
+        path, text = removed_path(entry), f"This {entry.kind} was removed from the shelf"
+        body = self._layout.render("removed.md.jinja", path, entry=entry, places=self._places(entry.appearances, path))
+        return Page(path, plain(entry.title), text, body, "removed.yml")
 
     # Parts
 
-    def _make_item(self, paper: Paper, up: str) -> str:
-        return self._templates.get_template("item.md.jinja").render(self._shared, paper=paper, up=up).strip("\n")
+    def _item(self, paper: Paper, up: str) -> str:
+        """A paper's entry, the same in every listing from which `up` leads to the site's root."""
+        if (item := self._items.get(paper.id)) is None:
+            item = self._items[paper.id] = self._one_below_the_root(paper)
+        return item if up == "../" else item.replace("](../", f"]({up}")
+
+    def _one_below_the_root(self, paper: Paper) -> str:
+        at = "listings/any.md"  # from no page that an entry links to is the way to it shorter
+        quiet = [f"*{name}*" for name in self._names(self._topic, paper.topics, at)]
+        if paper.tags:
+            quiet.append(", ".join(self._names(self._tag, paper.tags, at)))
+        if paper.year:
+            quiet.append(str(paper.year))
+        if len(paper.appearances) > 1:
+            quiet.append(f"in {', '.join(self._names(self._list, [place.list for place in paper.appearances], at))}")
+        quiet += _links(paper)
+        own = paper_path(paper.id)
+        if paper.abstract:
+            quiet.append(f"[abstract](../{own}#abstract)")
+        return self._layout.render("item.md.jinja", at, paper=paper, link=_link(paper, at), quiet=quiet).strip("\n")
+
+    def _names(self, known: Mapping[str, Link], names: Iterable[str], at: str) -> list[str]:
+        """The names of topics, tags or lists, each with its link from a page."""
+        return [link(known[name].name, known[name].path, at) for name in names]
+
+    def _places(self, appearances: Iterable[Appearance], at: str) -> list[str]:
+        """Where a paper stands in lists, in words."""
+        words = (
+            f"No.\u00a0{place.position} in {self._names(self._list, [place.list], at)[0]}" for place in appearances
+        )
+        titles = (f", printed there as “{printed(place.title)}”" if place.title else "" for place in appearances)
+        return [word + title for word, title in zip(words, titles, strict=True)]
 
     def _numbers(self, path: str) -> str:
-        merged = sum(len(paper.appearances) > 1 for paper in self.catalogue.papers)
-        return self._render("numbers.md.jinja", path, merged=merged)
+        shelf = self.catalogue
+        merged = sum(len(paper.appearances) > 1 for paper in shelf.papers)
+        return self._layout.render(
+            "numbers.md.jinja", path, merged=merged, papers=len(shelf.papers), topics=len(shelf.topics),
+            tags=len(shelf.tags), lists=len(shelf.lists),
+        )  # fmt: skip
 
     def _charts(self, path: str) -> tuple[str, str]:
         bars = [Bar(topic.name, topic.count, self._address(topic.path, path)) for topic in self.topics]
         return topic_sizes(bars), topic_overlap(bars, views.shared_topics(self.catalogue))
 
     def _address(self, target: str, at: str) -> str:
-        """The address of a page as HTML on another page has to give it: MkDocs rewrites only Markdown's links."""
-        folder = posixpath.dirname(self._file(at)) or "."
-        file = posixpath.relpath(self._file(target), folder)
-        return file.removesuffix("index.html") or "./"
-
-    def _file(self, path: str) -> str:
-        """The HTML file that a renderer makes of a Markdown file."""
-        if path.endswith("index.md"):
-            return path.removesuffix(".md") + ".html"
-        return path.removesuffix(".md") + self._ending
-
-    def _page(self, template: str, path: str, edit: str | None, **values: Any) -> Page:
-        return Page(path, self._render(template, path, **values), edit)
-
-    def _render(self, template: str, at: str, /, **values: Any) -> str:
-        here = posixpath.dirname(at) or "."
-        values = {**self._shared, "to": lambda target: _relative(target, here), **values}
-        return self._templates.get_template(template).render(values)
+        return html_address(target, at, directory_urls=self._directory_urls)
 
 
-def _depth(path: str) -> str:
-    return "../" * path.count("/")
+def _letter(letter: str, path: str) -> Letter:
+    """A letter of the index; `#` stands for digits and signs."""
+    return Letter("0–9", "letter-0", path) if letter == "#" else Letter(letter, f"letter-{letter.lower()}", path)
 
 
-@cache
-def _environment(templates: Path) -> Environment:
-    # Autoescaping would escape for HTML, and these templates make Markdown: each text goes through a filter instead.
-    environment = Environment(
-        loader=FileSystemLoader(templates),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        autoescape=False,  # noqa: S701
-    )
-    environment.filters["address"] = address
-    environment.filters["count"] = _count
-    environment.filters["escaped"] = escape_markdown
-    environment.filters["first_sentence"] = first_sentence
-    environment.filters["label"] = _label
-    environment.filters["md"] = markdown
-    environment.filters["meta"] = _meta
-    environment.filters["plain"] = plain
-    environment.filters["printed"] = _printed
-    environment.filters["prose"] = prose
-    for function in (topic_path, tag_path, list_path, paper_path, source_link):
-        environment.globals[function.__name__] = function
-    return environment
+def _link(paper: Paper, at: str) -> str:
+    return link(paper.title, paper_path(paper.id), at)
 
 
-@lru_cache(maxsize=2**14)
-def _relative(target: str, folder: str) -> str:
-    return posixpath.relpath(target, folder)
+def _links(paper: Paper) -> list[str]:
+    """The outside links of a paper, the paper itself first, in few words."""
+    name, address = source_link(paper)
+    return [outside_link(name if paper.url else "search for the title", address), *_other_links(paper, str.lower)]
 
 
-@cache
-def _label(text: str) -> str:
-    """A text as the label of a link, which can't hold another link; names recur on every page."""
-    return markdown(text, links=False)
+def _all_links(paper: Paper) -> list[str]:
+    """The same as its own page shows them, with every place where the paper can be read."""
+    name, address = source_link(paper)
+    if not paper.url:
+        first = [f"Its address isn't known yet: {outside_link('search for the title at Google Scholar', address)}"]
+    else:
+        known = (("ACL Anthology", paper.acl_url), ("DOI", paper.doi_url))
+        first = [outside_link(_READ.get(name, "Read the paper"), address)]
+        first += [outside_link(shown, url) for shown, url in known if url and url != address]
+    return first + _other_links(paper, str.capitalize)
 
 
-def _printed(text: str) -> str:
-    """A text letter by letter as somebody else printed it; Markdown is read inside HTML, too."""
-    return f"<code>{escape_markdown(text)}</code>"
-
-
-def _meta(text: str) -> str:
-    """Readable text for the front matter: quoted for YAML, and escaped, because Material puts it into HTML as it is."""
-    return json.dumps(html.escape(text), ensure_ascii=False)
-
-
-def _count(number: int, one: str = "paper", many: str = "") -> str:
-    """A number with its noun: 1 paper, 1,204 papers."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+def _other_links(paper: Paper, written: Callable[[str], str]) -> list[str]:
+    links = paper.links or Links()
+    others = (("code", links.code), ("data", links.data), ("project", links.project))
+    return [outside_link(written(name), url) for name, url in others if url]

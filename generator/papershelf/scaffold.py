@@ -16,7 +16,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from papershelf.engine import version
-from papershelf.pages import theme_folder
+from papershelf.places import theme_folder
 from papershelf.schema import schemas
 from papershelf.text import escape_markdown
 from papershelf.yamlfile import scalar

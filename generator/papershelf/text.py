@@ -64,6 +64,7 @@ _LINK = re.compile(
 _NO_BREAK = re.compile(r"\\(?:allowbreak|nobreakdash)(?![A-Za-z])\s*")
 
 
+@_remembered
 def parts(text: str) -> tuple[Part, ...]:
     """Split a captured text into readable text and links; only http and https ever become a link."""
     folded = _folded(text)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import heapq
 import math
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
+from operator import itemgetter
 
 from papershelf.model import Catalogue, Paper
 
 RELATED = 5
+_NO_SORTING = re.compile(r"[^\w ]|_")
+NEAR = 15
+"""How far apart, among the papers of a tag, two may stand and still be looked at."""
 
 
 @dataclass(frozen=True)
@@ -69,24 +75,29 @@ def _versions(catalogue: Catalogue) -> dict[str, tuple[Paper, ...]]:
 def _related(catalogue: Catalogue) -> dict[str, tuple[Paper, ...]]:
     """For each paper the few that share the most with it: rare tags count more than common ones, and topics a little.
 
-    Only papers that share a tag are looked at, and of a tag's papers at most two hundred, so the work grows with n.
+    Of a tag's papers only those that stand near in the shelf's order are looked at, so that the work grows with n.
     """
+    papers = catalogue.papers
     by_tag: dict[str, list[int]] = defaultdict(list)
-    for number, paper in enumerate(catalogue.papers):
+    place: list[dict[str, int]] = []
+    for number, paper in enumerate(papers):
+        place.append({tag: len(by_tag[tag]) for tag in paper.tags})
         for tag in paper.tags:
             by_tag[tag].append(number)
-    weight = {tag: math.log(1 + len(catalogue.papers) / len(numbers)) for tag, numbers in by_tag.items()}
+    weight = {tag: math.log(1 + len(papers) / len(numbers)) for tag, numbers in by_tag.items()}
+    topics = [frozenset(paper.topics) for paper in papers]
     result = {}
-    for number, paper in enumerate(catalogue.papers):
-        score: Counter[int] = Counter()
+    for number, paper in enumerate(papers):
+        score: dict[int, float] = {}
         for tag in paper.tags:
-            for other in by_tag[tag][:200]:
-                score[other] += weight[tag]  # type: ignore[assignment]
+            at, heavy = place[number][tag], weight[tag]
+            for other in by_tag[tag][max(0, at - NEAR) : at + NEAR + 1]:
+                score[other] = score.get(other, 0.0) + heavy
         score.pop(number, None)
         for other in score:
-            score[other] += len(set(paper.topics) & set(catalogue.papers[other].topics))
-        best = sorted(score, key=lambda other: (-round(score[other], 9), other))[:RELATED]
-        result[paper.id] = tuple(catalogue.papers[other] for other in best)
+            score[other] += len(topics[number] & topics[other])
+        best = heapq.nsmallest(RELATED, ((-round(value, 9), other) for other, value in score.items()))
+        result[paper.id] = tuple(papers[other] for _, other in best)
     return result
 
 
@@ -117,12 +128,12 @@ def list_names(catalogue: Catalogue) -> dict[str, str]:
 def by_letter(papers: Iterable[Paper]) -> dict[str, tuple[Paper, ...]]:
     """Papers by the first letter or digit of their title, each letter's in alphabetical order."""
     groups: dict[str, list[Paper]] = defaultdict(list)
-    for paper in sorted(papers, key=lambda paper: (sort_key(paper.title), paper.id)):
-        initial = sort_key(paper.title)[:1].upper()
+    for key, _, paper in sorted(((sort_key(paper.title), paper.id, paper) for paper in papers), key=itemgetter(0, 1)):
+        initial = key[:1].upper()
         groups[initial if initial.isalpha() else "#"].append(paper)
     return {initial: tuple(groups[initial]) for initial in sorted(groups)}
 
 
 def sort_key(title: str) -> str:
     """A title as it is sorted: letters and digits, without case, quotes or brackets before them."""
-    return "".join(character for character in title.casefold() if character.isalnum() or character == " ").strip()
+    return _NO_SORTING.sub("", title.casefold()).strip()

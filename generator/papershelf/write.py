@@ -15,7 +15,8 @@ from pathlib import Path
 
 import yaml
 
-from papershelf.pages import SCRIPTS, STYLES, Pages, theme_folder
+from papershelf.pages import SCRIPTS, STYLES, Pages
+from papershelf.places import theme_folder
 from papershelf.problems import Problem, ProblemsError, quoted
 from papershelf.yamlfile import read_text
 
@@ -79,11 +80,11 @@ def _fill_folder(pages: Pages, shelf: Shelf, folder: Path, progress: Callable[[i
     docs = folder / "docs"
     content, assets = _hand_written(pages, shelf)
     generated = {page.path: page.text.encode() for page in pages.all() if page.path not in content}
-    for count, (path, text) in enumerate((content | generated).items(), 1):
-        _write(docs / path, text)
+    for count, (path, page) in enumerate((content | generated).items(), 1):
+        _write(docs / path, page)
         progress(count)
-    for page in pages.redirects():
-        _write(docs / page.path, page.text.encode())
+    for path, text in pages.redirects():
+        _write(docs / path, text.encode())
     # In docs, because not every renderer takes files from the folder of templates.
     shutil.copytree(theme_folder("material"), docs, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.html"))
     for path in assets:

@@ -13,7 +13,8 @@ from papershelf.checks import Unfinished, checked, unfinished
 from papershelf.importing import Plan, apply, plan
 from papershelf.load import Data
 from papershelf.model import Catalogue
-from papershelf.pages import Pages, theme_folder
+from papershelf.pages import Pages
+from papershelf.places import theme_folder
 from papershelf.problems import ProblemsError, report
 from papershelf.schema import write_schemas
 from papershelf.write import write_folder

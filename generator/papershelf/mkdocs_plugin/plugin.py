@@ -5,9 +5,12 @@ from __future__ import annotations
 import html
 import logging
 import os
-from collections.abc import Callable, Iterator
+import posixpath
+import re
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urljoin
 
 import jinja2
 from mkdocs.config import config_options
@@ -15,7 +18,7 @@ from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.livereload import LiveReloadServer
-from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority, get_plugin_logger
+from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page as MkDocsPage
@@ -23,11 +26,16 @@ from mkdocs.utils.templates import TemplateContext
 
 from papershelf.checks import checked
 from papershelf.git import origin
-from papershelf.load import Data
-from papershelf.mkdocs_plugin.kept import Kept, KeptPage
+from papershelf.load import Data, Known
+from papershelf.mkdocs_plugin.fastway import Converter, GeneratedPage, PlannedFile, Writer, planned_file, why_not
+from papershelf.mkdocs_plugin.kept import Kept
+from papershelf.mkdocs_plugin.shells import Code, Kind, Shells, squeezed
+from papershelf.mkdocs_plugin.watching import Watcher
 from papershelf.model import Catalogue
-from papershelf.pages import SCRIPTS, STYLES, Page, Pages, paper_path, theme_folder
+from papershelf.pages import SCRIPTS, STYLES, Page, Pages
+from papershelf.places import html_file, paper_path, theme_folder
 from papershelf.problems import ProblemsError
+from papershelf.progress import stage
 
 log = get_plugin_logger("papershelf")
 
@@ -40,6 +48,8 @@ class PapershelfConfig(Config):  # type: ignore[no-untyped-call]
 
     data_dir = config_options.Type(str, default="data")
     """The folder that holds the shelf's data, from the folder of mkdocs.yml."""
+    fast = config_options.Type(bool, default=True)
+    """Whether generated pages may go past Markdown and the theme; the result is the same, bytes and all."""
 
 
 class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped-call]
@@ -49,23 +59,44 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
         """Begin without a catalogue."""
         self._serving = False
         self._pages: Pages | None = None
-        self._kept: Kept | None = None
+        self._nav: Navigation | None = None
+        self._site: Path | None = None
+        self._planned: list[PlannedFile] = []
+        self._made: dict[str, Page] = {}
+        self._kept = Kept()
+        self._kinds: tuple[Kind, ...] = ()
+        self._known: Known = {}
+        self._code = Code()
+        self._watcher: Watcher | None = None
+        self._wants_watcher = False
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Refuse what can't be right. That this hook exists makes MkDocs keep the plugin across rebuilds."""
         if dirty:
             raise PluginError("With --dirty, listings and search would stay as they were: leave that option out.")
-        self._kept = Kept() if command == "serve" else None
+        self._wants_watcher = command == "serve"
 
     def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Callable[..., None]) -> None:
         """Note that the first build is done: from now on the site has to go on answering."""
         self._serving = True
+        if self._watcher:
+            self._watcher.tell(server)
+
+    def on_shutdown(self) -> None:
+        """End watching."""
+        if self._watcher:
+            self._watcher.stop()
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Load the data, and add our theme, style, scripts and topics to the configuration."""
         data = self._data(config)
+        self._site = Path(config.site_dir)
+        if self._wants_watcher and self._watcher is None:
+            self._watcher = self._start_watcher(data)
         self._pages = self._load(data, config)
-        config.watch = [*config.watch, str(data.root), *(str(theme_folder(name)) for name in ("material", "pages"))]
+        self._dates = _dates(self._pages.catalogue)
+        if self._watcher is None:
+            config.watch = [*config.watch, *map(str, _watched(data))]
         # Before Material's own templates, but behind a shelf's custom_dir.
         config.theme.dirs.insert(1 if config.theme.custom_dir else 0, str(theme_folder("material")))
         config.extra_css = [*STYLES, *config.extra_css]
@@ -73,27 +104,47 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
         _find_repository(config)
         if config.nav:
             config.nav = [_with_topics(entry, self._pages) for entry in config.nav]
-        if self._kept:
-            self._kept.begin(config)
         return config
+
+    def on_pre_build(self, *, config: MkDocsConfig) -> None:
+        """Keep the pages of the last build from being cleaned away."""
+        self._kept.set_aside(Path(config.site_dir))
+
+    def on_build_error(self, *, error: Exception) -> None:
+        """Leave nothing behind that only the next step would have put right."""
+        if self._site:
+            self._kept.put_back(self._site)
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Add the generated pages; a hand-written page at the same path stands."""
-        data = self._data(config)
+        reason = why_not(config) if self.config.fast else "mkdocs.yml says `fast: false`"
+        if reason:
+            log.info("Each page goes through Markdown and the theme, which takes longer: %s.", reason)
+        converter = Converter(config, files)
         names = dict(_names(config.nav))
-        for page in self._ready.all():
-            if files.get_file_from_path(page.path) is None:
-                files.append(file := _file(page, config, data))
-                if self._kept and self._kept.usable:
-                    KeptPage(names.get(page.path), file, config, self._kept)
-        for page in self._ready.redirects():
-            files.append(File.generated(config, page.path, content=page.text, inclusion=InclusionLevel.NOT_IN_NAV))
+        edit_root = _edit_root(config, self._data(config))
+        self._planned, self._made, self._converter = [], {}, converter
+        for plan in self._ready.plans():
+            if files.get_file_from_path(plan.path) is not None:
+                continue
+            edit = plan.edit and posixpath.join(edit_root, plan.edit)
+            if reason is None and plan.path not in names:
+                self._planned.append(planned := planned_file(plan, edit, config))
+                files.append(planned)
+                continue
+            page = self._made[plan.path] = plan.make()
+            file = File.generated(config, plan.path, content=page.text, inclusion=InclusionLevel.NOT_IN_NAV)
+            file.edit_uri = edit
+            if reason is None:
+                GeneratedPage(names.get(plan.path), file, config, converter)
+            files.append(file)
+        for path, text in self._ready.redirects():
+            files.append(File.generated(config, path, content=text, inclusion=InclusionLevel.NOT_IN_NAV))
         return files
 
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
         """Note the navigation, which stands on every page."""
-        if self._kept:
-            self._kept.nav = nav
+        self._nav = nav
         return nav
 
     def on_page_markdown(self, markdown: str, *, page: MkDocsPage, config: MkDocsConfig, files: Files) -> str:
@@ -109,40 +160,55 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
         return filled
 
     def on_env(self, env: jinja2.Environment, *, config: MkDocsConfig, files: Files) -> jinja2.Environment:
-        """Date the pages from the data, so that the same commit gives the same bytes on any day."""
-        added, newest = _dates(self._ready.catalogue)
-        pages = [file.page for file in files.documentation_pages() if file.page]
-        for page in pages:
-            page.update_date = added.get(page.file.src_uri, newest)
-        if self._kept:
-            self._kept.recall(env, pages)
+        """Write the pages that take the fast way, now that all that links may lead to is known."""
+        for file in files.documentation_pages():
+            if file.page:
+                file.page.update_date = self._date(file)
+        self._kept.begin(Path(config.site_dir), self._ready.shared)
+        if self._nav:
+            env.bytecode_cache = self._code
+            shells = Shells(config, env, self._nav, files, _edit_root(config, self._data(config)))
+            writer = Writer(config, files, self._converter, shells)
+            with stage("make and write pages"):
+                self._made |= writer.write(self._planned, self._kept, self._kinds)
+            self._kinds = shells.kinds
+            for file in _pointed_at(files):
+                MkDocsPage(None, file, config).present_anchor_ids = writer.anchors(file)
         return env
 
-    def on_post_template(self, output: str, *, template_name: str, config: MkDocsConfig) -> str:
-        """Leave out of the sitemap the date that stands for none."""
-        return output.replace(f"<lastmod>{UNDATED}</lastmod>", "") if template_name == "sitemap.xml" else output
-
     @event_priority(100)
-    def _before_search(
+    def on_page_context(
         self, context: TemplateContext, *, page: MkDocsPage, config: MkDocsConfig, nav: Navigation
-    ) -> None:
-        if isinstance(page, KeptPage):
-            page.before_search(_entries(config))
-
-    @event_priority(-100)
-    def _after_search(
-        self, context: TemplateContext, *, page: MkDocsPage, config: MkDocsConfig, nav: Navigation
-    ) -> None:
-        if isinstance(page, KeptPage):
-            page.after_search(_entries(config))
-
-    on_page_context = CombinedEvent(_before_search, _after_search)
+    ) -> TemplateContext:
+        """Keep search from reading a generated page: what it is found by is known."""
+        if page.file.generated_by == "papershelf":
+            page.meta = {**page.meta, "search": {"exclude": True}}
+        return context
 
     def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:
-        """Keep the page for the next rebuild of a site that is served."""
-        if isinstance(page, KeptPage):
-            page.keep(output)
-        return output
+        """Leave out the white space of the theme's templates."""
+        return squeezed(output) if page.file.generated_by == "papershelf" else output
+
+    def on_post_template(self, output: str, *, template_name: str, config: MkDocsConfig) -> str:
+        """Put all pages into the sitemap, in the order of their addresses, with dates from the data alone."""
+        if template_name != "sitemap.xml":
+            return output
+        own = (_in_sitemap(file, self._date(file), config) for file in self._planned)
+        return _sorted_sitemap(output, own)
+
+    @event_priority(100)
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
+        """Tell search what the generated pages are found by."""
+        index = getattr(config.plugins.get("material/search"), "search_index", None)
+        if index is not None:
+            for plan in self._ready.plans():
+                if page := self._made.get(plan.path):
+                    index.entries += _entries(page, config)
+
+    def _date(self, file: File) -> str:
+        """The day a paper came onto the shelf; of any other page, the newest of these days."""
+        added, newest = self._dates
+        return added.get(file.src_uri, newest)
 
     @property
     def _ready(self) -> Pages:
@@ -153,15 +219,24 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
     def _load(self, data: Data, config: MkDocsConfig) -> Pages:
         """The pages of the data as it is; while serving, of the last good data, with the problems in the log."""
         try:
-            return Pages(
-                checked(data),
-                theme_folder("pages"),
-                folder=data.shown,
-                directory_urls=config.use_directory_urls,
-            )
+            with stage("load and check"):
+                catalogue = checked(data)
+            with stage("group and relate"):
+                return Pages(
+                    catalogue, theme_folder("pages"), folder=data.shown, directory_urls=config.use_directory_urls
+                )
         except ProblemsError as error:
             self._stop(error, config)
             return self._ready
+
+    def _start_watcher(self, data: Data) -> Watcher | None:
+        """Begin to watch before the first build, which takes a while; where the system can't, MkDocs does."""
+        self._wants_watcher = False
+        try:
+            return Watcher(_watched(data))
+        except OSError as error:
+            log.info("Changed files are looked for twice a second, because the system doesn't tell of them: %s", error)
+            return None
 
     def _stop(self, error: ProblemsError, config: MkDocsConfig) -> None:
         """Stop a build; while serving, log instead: MkDocs answers no request after a failed rebuild."""
@@ -172,7 +247,12 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
         log.log(level, "The site stays as it was, because of:\n%s", error)
 
     def _data(self, config: MkDocsConfig) -> Data:
-        return Data(_root(config) / self.config.data_dir, self.config.data_dir)
+        return Data(_root(config) / self.config.data_dir, self.config.data_dir, self._known)
+
+
+def _watched(data: Data) -> list[Path]:
+    """The folders that a site is made from and that MkDocs doesn't know of."""
+    return [data.root, theme_folder("material"), theme_folder("pages")]
 
 
 def _root(config: MkDocsConfig) -> Path:
@@ -187,11 +267,16 @@ def _find_repository(config: MkDocsConfig) -> None:
         config.edit_uri = config.edit_uri_template = None
 
 
-def _file(page: Page, config: MkDocsConfig, data: Data) -> File:
-    file = File.generated(config, page.path, content=page.text, inclusion=InclusionLevel.NOT_IN_NAV)
-    if page.edit:
-        file.edit_uri = Path(os.path.relpath(data.root / page.edit, config.docs_dir)).as_posix()
-    return file
+def _edit_root(config: MkDocsConfig, data: Data) -> str:
+    """The way from the pages that people write to the data, where generated ones are edited."""
+    return Path(os.path.relpath(data.root, config.docs_dir)).as_posix()
+
+
+def _pointed_at(files: Files) -> set[PlannedFile]:
+    """The pages past the theme to whose parts a page links that MkDocs makes itself."""
+    pages = (file.page for file in files.documentation_pages())
+    links = (page.links_to_anchors or {} for page in pages if page)
+    return {file for found in links for file in found if isinstance(file, PlannedFile)}
 
 
 def _dates(catalogue: Catalogue) -> tuple[dict[str, str], str]:
@@ -220,7 +305,30 @@ def _names(nav: Any) -> Iterator[tuple[str, str | None]]:
             yield from _names(entry)
 
 
-def _entries(config: MkDocsConfig) -> list[Any]:
-    """The search index as it grows while pages are written; a list of its own where there is none."""
-    index = getattr(config.plugins.get("material/search"), "search_index", None)
-    return getattr(index, "entries", [])
+def _entries(page: Page, config: MkDocsConfig) -> Iterator[dict[str, Any]]:
+    """What search knows of a generated page, as Material writes it of one that it has read."""
+    file = html_file(page.path, directory_urls=config.use_directory_urls)
+    address = file.removesuffix("index.html") if config.use_directory_urls else file
+    for anchor, title, text in page.found_by:
+        entry: dict[str, Any] = {"location": address + anchor, "title": html.escape(title, quote=False)}
+        entry["text"] = f"<p>{html.escape(text, quote=False)}</p>" if text else ""
+        if page.tags:
+            entry["tags"] = list(page.tags)
+        yield entry
+
+
+def _in_sitemap(file: File, date: str, config: MkDocsConfig) -> str:
+    """A page as MkDocs' template writes it into the sitemap."""
+    address = html.escape(urljoin(config.site_url or "/", file.url))
+    return f"<url>\n         <loc>{address}</loc>\n         <lastmod>{date}</lastmod>\n    </url>"
+
+
+def _sorted_sitemap(output: str, more: Iterable[str]) -> str:
+    """A sitemap with more pages, all in the order of their addresses, without the date that stands for none."""
+    head, *found = re.split(r"(?=<url>)", output)
+    if not found:
+        return output
+    last, end, tail = found[-1].rpartition("</url>")
+    known = [entry.rstrip() for entry in [*found[:-1], last + end]]
+    entries = (entry.replace(f"<lastmod>{UNDATED}</lastmod>", "") for entry in sorted([*known, *more]))
+    return f"{head.rstrip()}\n    {chr(10).join(f'    {entry}' for entry in entries).lstrip()}{tail}"

@@ -1,0 +1,82 @@
+"""Lays prepared values out by the templates in `themes/pages`, which write Markdown."""
+
+from __future__ import annotations
+
+import posixpath
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from papershelf.places import paper_path, relative
+from papershelf.text import address, escape_markdown, first_sentence, markdown, prose
+
+
+class Layout:
+    """The templates of one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        """Take the templates of `folder`, which is `themes/pages`."""
+        self._folder = folder
+        self._environment = _environment(folder)
+
+    def stamps(self) -> tuple[tuple[str, int, int], ...]:
+        """What tells whether a template is another one than it was: name, time and size of each."""
+        found = ((path.name, path.stat()) for path in sorted(self._folder.glob("*.jinja")))
+        return tuple((name, status.st_mtime_ns, status.st_size) for name, status in found)
+
+    def render(self, template: str, at: str, /, **values: Any) -> str:
+        """Lay values out by a template; the links in it lead from the page `at`."""
+        to = partial(_to, posixpath.dirname(at) or ".")
+        return self._environment.get_template(template).render(values, to=to)
+
+
+def link(name: str, target: str, at: str) -> str:
+    """A link to a page from the page `at`, as Markdown."""
+    return f"[{_label(name)}]({relative(target, posixpath.dirname(at) or '.')})"
+
+
+def outside_link(name: str, url: str) -> str:
+    """A link to an address elsewhere, as Markdown."""
+    return f"[{_label(name)}](<{address(url)}>)"
+
+
+def printed(text: str) -> str:
+    """A text letter by letter as somebody else printed it; Markdown is read inside HTML, too."""
+    return f"<code>{escape_markdown(text)}</code>"
+
+
+def counted(number: int, one: str = "paper", many: str = "") -> str:
+    """A number with its noun: 1 paper, 1,204 papers."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def _to(folder: str, target: str) -> str:
+    return relative(target, folder)
+
+
+@cache
+def _label(text: str) -> str:
+    """A text as the label of a link, which can't hold another link; names recur on every page."""
+    return markdown(text, links=False)
+
+
+@cache
+def _environment(folder: Path) -> Environment:
+    # Autoescaping would escape for HTML, and these templates make Markdown: each text goes through a filter instead.
+    environment = Environment(
+        loader=FileSystemLoader(folder),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,  # noqa: S701
+    )
+    environment.filters["count"] = counted
+    environment.filters["escaped"] = escape_markdown
+    environment.filters["first_sentence"] = first_sentence
+    environment.filters["label"] = _label
+    environment.filters["md"] = markdown
+    environment.filters["prose"] = prose
+    environment.globals["paper_path"] = paper_path
+    return environment

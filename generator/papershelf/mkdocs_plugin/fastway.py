@@ -1,0 +1,262 @@
+"""The fast way of generated pages: past Python-Markdown, and past the theme but for one page of each kind.
+
+What it writes equals, byte for byte, what MkDocs makes of the same pages the ordinary way. It is taken only where that
+is known: `why_not` says what keeps a site from it.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.pages import Page as MkDocsPage
+from mkdocs.utils import write_file
+from mkdocs.utils.meta import get_data
+
+from papershelf.mkdocs_plugin.kept import Kept, Written, stamp
+from papershelf.mkdocs_plugin.shells import Kind, NoShellError, Shells, contents
+from papershelf.pages import Page, Plan
+from papershelf.places import html_file
+from papershelf.processes import runs, spread
+from papershelf.quickmark import Converted, Quickmark, UnknownFormError
+
+WORTH_A_PROCESS = 500
+"""Pages for which starting another process pays."""
+
+OURS = frozenset({"papershelf", "material/search"})
+_PAGE_EVENTS = ("pre_page", "page_read_source", "page_markdown", "page_content", "page_context", "post_page")
+_EXTENSION = re.compile(
+    r"abbr|admonition|attr_list|def_list|fenced_code|footnotes|md_in_html|sane_lists|tables|toc|pymdownx\."
+    r"(?:betterem|caret|details|emoji|highlight|inlinehilite|keys|mark|superfences|tabbed|tasklist|tilde)"
+)
+"""Markdown extensions that make of our pages what Python-Markdown makes without them, or what `quickmark` makes."""
+_KNOWN = frozenset(
+    {"page.title", "page.url", "page.canonical_url", "page.edit_url", "page.toc", "page.content", "page.is_homepage"}
+    | {"page.meta", "page.meta.title", "page.meta.description", "page.meta.hide", "page.ancestors", "page.active"}
+    | {"page.previous_page", "page.next_page", "page.file.src_uri", "page.file.generated_by"}
+)
+"""What a shell knows of a page."""
+_ROOT = "\x01"
+"""Begins a way from the site's root; no text holds this character."""
+_FORMS = """# A *title* & more {: #probe }
+
+<div class="papershelf-papers" markdown data-search-exclude="">
+
+-   **[One \\*star\\* "quoted" -- (c) :smile: ==x== H~2~O](<https://x.example/a_b?c=d&e=f>)**
+
+    It's a paragraph... with `code`, <https://x.example> and HTML &lt;b>
+
+-   **[Two](<https://x.example>)**
+
+    1/2 and x^2 +-> ++y++ ~~z~~
+
+</div>
+
+## A part {: #part data-search-exclude }
+
+-   tight *entry* <small>with, marks</small>
+-   another
+
+```
+@misc{a,
+  title = {{A & <b>}}
+}
+```
+
+Some words.
+"""
+"""A page that has every form; an extension that makes anything else of one shows here."""
+
+
+def why_not(config: MkDocsConfig) -> str | None:
+    """What keeps this site's pages from the fast way, in words; None where nothing does."""
+    for event in _PAGE_EVENTS:
+        for method in config.plugins.events[event]:
+            owner = getattr(method, "__self__", None)
+            name = next((name for name, plugin in config.plugins.items() if plugin is owner), None)
+            if name not in OURS:
+                return f"{name or getattr(method, '__module__', 'a hook')} takes part in each page"
+    for extension in config.markdown_extensions:
+        if not _EXTENSION.fullmatch(extension):
+            return f"the Markdown extension {extension} is not known to leave our pages as they are"
+    if config.theme.name != "material":
+        return "the theme isn't Material"
+    if config.theme.custom_dir and (found := _reads(Path(config.theme.custom_dir))):
+        return found
+    ordinary = MkDocsPage(None, File.generated(config, "probe.md", content=""), config)
+    ordinary.markdown = _FORMS
+    ordinary.render(config, Files([]))
+    if ordinary.content != Quickmark().convert(_FORMS).html:
+        return "markdown_extensions, as mkdocs.yml configures them, make something else of our pages"
+    return None
+
+
+def _reads(folder: Path) -> str | None:
+    """The first template of a shelf's own that reads of a page what differs from one to the next."""
+    for path in sorted(folder.rglob("*.html")):
+        text = path.read_text(encoding="utf-8", errors="replace")
+        code = " ".join(re.findall(r"\{[{%].*?[}%]\}", text, re.DOTALL))
+        code = re.sub(r"\"[^\"]*\"|'[^']*'|\b(?:if|and|or|not)\s+page(?=\s)", "", code)
+        for name in re.findall(r"(?<![\w.])page\b[\w.]*", code):
+            if name not in _KNOWN:
+                return f"the template {path.relative_to(folder).as_posix()} reads {name}"
+        if re.search(r"(?<![\w.])pages\b", code):
+            return f"the template {path.relative_to(folder).as_posix()} reads pages"
+    return None
+
+
+class PlannedFile(File):
+    """A generated page that MkDocs knows as a target of links, and doesn't make itself."""
+
+    plan: Plan
+
+    def is_documentation_page(self) -> bool:
+        """MkDocs makes documentation pages itself."""
+        return False
+
+    def copy_file(self, dirty: bool = False) -> None:  # noqa: FBT001, FBT002
+        """Nothing: it was written when all pages were."""
+
+
+def planned_file(plan: Plan, edit: str | None, config: MkDocsConfig) -> PlannedFile:
+    """The file of a page that takes the fast way; `edit` is where it is edited, from the hand-written pages."""
+    file = PlannedFile(
+        plan.path,
+        None,
+        config.site_dir,
+        config.use_directory_urls,
+        dest_uri=html_file(plan.path, directory_urls=config.use_directory_urls),
+        inclusion=InclusionLevel.NOT_IN_NAV,
+    )
+    file.generated_by = "papershelf"
+    file.edit_uri = edit
+    file.plan = plan
+    return file
+
+
+class Converter:
+    """Makes the content of generated pages, with links as MkDocs writes them."""
+
+    def __init__(self, config: MkDocsConfig, files: Files) -> None:
+        """Take the files that links may lead to."""
+        self._config, self._files = config, files
+        self._items: dict[int, dict[str, str]] = {}
+        self._folders: dict[str, Quickmark] = {}
+
+    def converted(self, body: str, file: File) -> Converted:
+        """The content of a page; raises UnknownFormError where only Python-Markdown can make it."""
+        made = self._quickmark(posixpath.dirname(file.src_uri)).convert(body)
+        return replace(made, html=_from_page(made.html, file.url))
+
+    def _quickmark(self, folder: str) -> Quickmark:
+        if folder not in self._folders:
+            depth = len(folder.split("/")) if folder else 0
+            address = partial(self._address, folder)
+            self._folders[folder] = Quickmark(address, self._items.setdefault(depth, {}), "../" * depth)
+        return self._folders[folder]
+
+    def _address(self, folder: str, path: str) -> str:
+        """Where a link leads from pages in a folder, as the way from the site's root."""
+        target = self._files.get_file_from_path(posixpath.normpath(posixpath.join(folder, path)))
+        if target is None:
+            raise UnknownFormError  # Python-Markdown's way has MkDocs say so.
+        return _ROOT + target.url
+
+
+def _from_page(content: str, at: str) -> str:
+    """Content in which links lead from a page, instead of from the site's root."""
+    for end in '"#':
+        content = content.replace(f'<a href="{_ROOT}{at}{end}', f'<a href="{posixpath.basename(at) or "./"}{end}')
+    folder, way = posixpath.dirname(at), ""
+    while folder:
+        content = content.replace(f'<a href="{_ROOT}{folder}/', f'<a href="{way}')
+        folder, way = posixpath.dirname(folder), f"../{way}"
+    return content.replace(f'<a href="{_ROOT}', f'<a href="{way}')
+
+
+class GeneratedPage(MkDocsPage):
+    """A generated page that stands in the navigation: the theme makes it, its content comes the fast way."""
+
+    def __init__(self, title: str | None, file: File, config: MkDocsConfig, converter: Converter) -> None:
+        """Take the place in its file that a page of MkDocs would have."""
+        super().__init__(title, file, config)
+        self._converter = converter
+
+    def render(self, config: MkDocsConfig, files: Files) -> None:
+        """Make the content."""
+        try:
+            made = self._converter.converted(self.markdown or "", self.file)
+        except UnknownFormError:
+            super().render(config, files)
+            return
+        self.content, self.toc = made.html, contents(made.headings)
+        self.present_anchor_ids = {heading.id for heading in made.headings}
+
+
+class Writer:
+    """Writes the pages that take the fast way."""
+
+    def __init__(self, config: MkDocsConfig, files: Files, converter: Converter, shells: Shells) -> None:
+        """Take what pages are made with."""
+        self._config, self._files = config, files
+        self._converter, self._shells = converter, shells
+
+    def write(self, planned: Sequence[PlannedFile], kept: Kept, kinds: Sequence[Kind]) -> dict[str, Page]:
+        """Make and write the pages that aren't kept, in as many processes as it is worth.
+
+        `kinds` are those of the build before. Returns all pages without their text, by path.
+        """
+        shells = self._shells.digests(kinds)
+        found = ((file, kept.find(file.plan, file.abs_dest_path, shells)) for file in planned)
+        written = {file.src_uri: known for file, known in found if known}
+        new = [file for file in planned if file.src_uri not in written]
+        for part in spread(self._written, runs(new, WORTH_A_PROCESS)):
+            written |= part
+        kept.end(Path(self._config.site_dir), ((file.plan, file.abs_dest_path) for file in planned), written)
+        pages = {path: known.page for path, known in written.items()}
+        return pages | {file.src_uri: self._ordinary(file) for file in new if file.src_uri not in written}
+
+    def _written(self, planned: Iterable[PlannedFile]) -> dict[str, Written]:
+        written = {}
+        for file in planned:
+            page = file.plan.make()
+            try:
+                made = self._converter.converted(page.body, file)
+            except UnknownFormError:
+                continue  # left for this build's own process, whose warnings count
+            try:
+                output, shell = self._shells.fill(page, made.html, made.headings)
+            except NoShellError:
+                output, shell = self._shells.laid_out(self._page(file, page, made)), b""
+            write_file(output.encode(), file.abs_dest_path)
+            written[page.path] = Written(replace(page, body=""), shell, stamp(file.abs_dest_path))
+        return written
+
+    def _ordinary(self, file: PlannedFile) -> Page:
+        """A page made as MkDocs makes it."""
+        page = file.plan.make()
+        write_file(self._shells.laid_out(self._page(file, page)).encode(), file.abs_dest_path)
+        return replace(page, body="")
+
+    def _page(self, file: PlannedFile, made: Page, content: Converted | None = None) -> MkDocsPage:
+        """A page as the theme takes it, with its content where that is known."""
+        page = MkDocsPage(None, file, self._config)
+        page.markdown, page.meta = get_data(made.text)
+        if content:
+            page.content, page.toc = content.html, contents(content.headings)
+        else:
+            page.render(self._config, self._files)
+        return page
+
+    def anchors(self, file: PlannedFile) -> set[str]:
+        """The places on a page that links may lead to."""
+        page = MkDocsPage(None, file, self._config)
+        page.markdown = file.plan.make().body
+        page.render(self._config, self._files)
+        return page.present_anchor_ids or set()

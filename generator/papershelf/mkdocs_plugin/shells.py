@@ -1,0 +1,176 @@
+"""What surrounds the content of a generated page, made once by the theme for all pages of a kind.
+
+Two papers' pages differ in their title, description, addresses and content, and in nothing else. So the theme lays out
+one page that has a mark in the place of each of these, and the pages of that kind are made by filling the marks.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+
+import jinja2
+from mkdocs.commands.build import get_context
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.nav import Navigation
+from mkdocs.structure.pages import Page as MkDocsPage
+from mkdocs.structure.toc import AnchorLink, TableOfContents
+
+from papershelf.pages import Page, meta_values
+from papershelf.quickmark import Heading
+
+_SLOT = "papershelf-slot-"
+_CONTENT = f'<h1 id="{_SLOT}content"></h1>'
+_YAML = ".yml"
+"""How the files that pages are edited in end; an edit link may be made of what stands before it."""
+_MARK = re.compile(rf'(<h1 id="{_SLOT}content"></h1>|{_SLOT}[a-z]+)')
+# What stands between tags is one space at most to a browser, but not in these.
+_KEPT = re.compile(r"(<(pre|script|style|textarea)\b.*?</\2>)", re.DOTALL)
+_SPACE = re.compile(r"[ \t\r]*\n\s*")
+
+
+class NoShellError(Exception):
+    """A page whose surroundings can't be shared with others."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What pages have to have in common to share their surroundings."""
+
+    folder: str
+    name: str
+    """A mark; of a further page of a listing that stands in the navigation its name, to which the way is short."""
+    numbered: bool
+    edited: bool
+    hide: tuple[str, ...]
+    tagged: bool
+    found: bool
+    headings: tuple[Heading, ...]
+    """All behind the first, which is the title."""
+
+
+class Shells:
+    """The surroundings of each kind of page, made when they are first needed."""
+
+    def __init__(
+        self, config: MkDocsConfig, env: jinja2.Environment, nav: Navigation, files: Files, edit_root: str
+    ) -> None:
+        """Take what the theme lays out with; `edit_root` leads from the hand-written pages to the data."""
+        self._config, self._env, self._nav = config, env, nav
+        self._documents = files.documentation_pages()
+        self._in_nav = frozenset(file.src_uri for file in self._documents)
+        self._edit_root = edit_root
+        self._shells: dict[Kind, tuple[list[str], bytes]] = {}
+
+    def fill(self, page: Page, content: str, headings: tuple[Heading, ...]) -> tuple[str, bytes]:
+        """The whole page as HTML around its content, which is squeezed, and the digest of its shell.
+
+        Raises NoShellError where only the theme itself can lay it out.
+        """
+        folder, name, number = places(page.path)
+        # A page number of all papers is told from a paper by its digits, which no mark has.
+        if not headings or headings[0].level != 1 or name.isdigit():
+            raise NoShellError(page.path)
+        within = name if number and f"{folder}/{name}.md" in self._in_nav else f"{_SLOT}name"
+        kind = Kind(
+            folder, within, bool(number), bool(page.edit), page.hide, bool(page.tags), bool(page.found_by), headings[1:]
+        )
+        shell, digest = self._shells.get(kind) or self._made(kind)
+        title, description = meta_values(page)
+        values = {
+            _CONTENT: content,
+            f"{_SLOT}title": title,
+            f"{_SLOT}description": description,
+            f"{_SLOT}name": name,
+            f"{_SLOT}number": number,
+            f"{_SLOT}edit": (page.edit or "").removesuffix(_YAML),
+            f"{_SLOT}anchor": headings[0].id,
+        }
+        return "".join(values.get(part, part) for part in shell), digest
+
+    def digests(self, kinds: Iterable[Kind]) -> frozenset[bytes]:
+        """The digests of the shells of some kinds."""
+        return frozenset(digest for _, digest in map(self._made, kinds))
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """The kinds of page that there were."""
+        return tuple(self._shells)
+
+    def _made(self, kind: Kind) -> tuple[list[str], bytes]:
+        number = f"/{_SLOT}number" if kind.numbered else ""
+        file = File.generated(
+            self._config, f"{kind.folder}/{kind.name}{number}.md", content="", inclusion=InclusionLevel.NOT_IN_NAV
+        )
+        file.generated_by = "papershelf"
+        if kind.edited:
+            file.edit_uri = posixpath.join(self._edit_root, f"{_SLOT}edit{_YAML}")
+        page = MkDocsPage(None, file, self._config)
+        page.markdown, page.content = "", _CONTENT
+        page.meta = {"title": f"{_SLOT}title", "description": f"{_SLOT}description"}
+        page.meta |= {"hide": list(kind.hide)} if kind.hide else {}
+        page.toc = contents((Heading(1, f"{_SLOT}anchor", f"{_SLOT}heading"), *kind.headings))
+        output = self.laid_out(page)
+        parts = _MARK.split(output)
+        if parts.count(_CONTENT) != 1 or f"{_SLOT}heading" in parts:
+            raise NoShellError(kind.folder)
+        # The kind is a part of the digest: without its marks, the shell of two kinds may be the same text.
+        made = self._shells[kind] = parts, blake2b(repr((kind, parts)).encode(), digest_size=16).digest()
+        return made
+
+    def laid_out(self, page: MkDocsPage) -> str:
+        """A page as MkDocs makes it, with everything that plugins add."""
+        context = get_context(self._nav, self._documents, self._config, page)
+        template = self._env.get_template(page.meta.get("template", "main.html"))
+        context = self._config.plugins.on_page_context(context, page=page, config=self._config, nav=self._nav)
+        return self._config.plugins.on_post_page(template.render(context), page=page, config=self._config)
+
+
+class Code(jinja2.BytecodeCache):
+    """The theme's templates, compiled once for all rebuilds of a site that is served; Jinja compares their text."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        """Give what was compiled of a template, if its text is the same."""
+        if bucket.key in self._code:
+            bucket.bytecode_from_string(self._code[bucket.key])
+
+    def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        """Keep what was compiled."""
+        self._code[bucket.key] = bucket.bytecode_to_string()
+
+
+def places(path: str) -> tuple[str, str, str]:
+    """A page's folder, name and, of a further page of a listing, number: `tags/x/2.md` is tags, x, 2."""
+    folder, _, rest = path.removesuffix(".md").partition("/")
+    name, _, number = rest.partition("/")
+    return folder, name, number
+
+
+def contents(headings: Sequence[Heading]) -> TableOfContents:
+    """The table of contents that MkDocs makes of these headings."""
+    found: list[AnchorLink] = []
+    above: list[tuple[int, list[AnchorLink]]] = [(0, found)]
+    for heading in headings:
+        while above[-1][0] >= heading.level:
+            above.pop()
+        entry = AnchorLink(heading.text, heading.id, heading.level)
+        above[-1][1].append(entry)
+        above.append((heading.level, entry.children))
+    return TableOfContents(found)
+
+
+def squeezed(page: str) -> str:
+    """HTML without the white space that no browser shows: a third of what the theme writes."""
+    parts = _KEPT.split(page)
+    # Of each three parts, the first is text between, the second is kept, the third is the name of its element.
+    return "".join(
+        part if number % 3 else _SPACE.sub("\n", part) for number, part in enumerate(parts) if number % 3 != 2
+    )

@@ -1,0 +1,65 @@
+"""Work spread over processes, where a machine has several processors and lets a process be forked."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable, Sequence
+from multiprocessing.connection import Connection
+from typing import Generic, TypeVar
+
+Part = TypeVar("Part")
+Result = TypeVar("Result")
+
+
+def runs(work: Sequence[Part], worth: int) -> list[Sequence[Part]]:
+    """The work in runs of about one length, one for each process that is worth starting: `worth` pieces are.
+
+    One run where the system can't fork, and beside other threads, whose locks a fork would copy.
+    """
+    forks = "fork" in multiprocessing.get_all_start_methods() and threading.active_count() == 1
+    count = max(1, min(os.cpu_count() or 1, len(work) // worth)) if forks else 1
+    return [work[len(work) * part // count : len(work) * (part + 1) // count] for part in range(count)]
+
+
+def spread(function: Callable[[Part], Result], parts: Sequence[Part]) -> list[Result]:
+    """What a function makes of each part: of the first here, of the others in processes of their own.
+
+    What another process can't do is done here, so that an error is raised where it is seen.
+    """
+    first, *others = parts
+    running = [_Running(function, part) for part in others]
+    try:
+        return [function(first), *(other.result() for other in running)]
+    finally:
+        for other in running:
+            other.stop()
+
+
+class _Running(Generic[Part, Result]):
+    """A part that another process works on."""
+
+    def __init__(self, function: Callable[[Part], Result], part: Part) -> None:
+        self._function, self._part = function, part
+        context = multiprocessing.get_context("fork")
+        self._receiver, sender = context.Pipe(duplex=False)
+        self._process = context.Process(target=_send, args=(sender, function, part), daemon=True)
+        self._process.start()
+        sender.close()
+
+    def result(self) -> Result:
+        try:
+            return self._receiver.recv()  # type: ignore[no-any-return]
+        except EOFError:
+            return self._function(self._part)
+
+    def stop(self) -> None:
+        self._receiver.close()
+        self._process.terminate()
+        self._process.join()
+
+
+def _send(sender: Connection, function: Callable[[Part], Result], part: Part) -> None:
+    sender.send(function(part))
+    sender.close()

@@ -1,0 +1,231 @@
+"""The Markdown that generated pages are written in, to the very HTML that Python-Markdown makes of it, much faster.
+
+Pages are Markdown that a person can read, and every renderer reads them. Python-Markdown takes some ten milliseconds
+for one, so this reads the few forms that our own templates write: headings with an id, paragraphs, lists, a fence,
+a `<div markdown>`, links, emphasis and escapes. Of anything else it makes nothing at all, and the page takes the
+ordinary way. Tests compare every page of the shelf and of thousands of real papers with what Python-Markdown makes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+HEADER_LINK = '<a class="headerlink" href="#{}" title="Permanent link">&para;</a>'
+
+
+class UnknownFormError(Exception):
+    """The text has a form that only Python-Markdown reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading: its level, its id, and its text as HTML."""
+
+    level: int
+    id: str
+    html: str
+
+    @property
+    def text(self) -> str:
+        """The same without marks, as a table of contents shows it."""
+        return re.sub("<[^>]*>", "", self.html)
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """A page's body as HTML, and its headings."""
+
+    html: str
+    headings: tuple[Heading, ...]
+
+
+_HEADING = re.compile(r"(#{1,3}) (.+?) \{: #([\w-]+)( data-search-exclude)? \}")
+_DIV = re.compile(r"<div class=\"([\w -]+)\" markdown( data-search-exclude=\"\")?>")
+_FENCE = re.compile(r"```\n((?:(?!```).*\n)+)```")
+_ITEM = "-   "
+_INDENT = "    "
+# What may open another block: no paragraph of ours begins so.
+_OPENS_BLOCK = re.compile(r"[\s#>+\-=:|!?~/^]|\d+[.)](?:\s|$)|[*_](?:\s|$)|```|<(?!https?://|/?(?:small|code)>)")
+_MAY_OPEN = frozenset(" \t#>+-=:|!?~/^0123456789*_`<")
+# Each branch begins with a sign of its own, so that the search runs past everything else; the last ones are those that
+# mean nothing here, or nothing that is known.
+_TOKEN = re.compile(
+    r"\\([\\`*_{}\[\]()>#+\-.!|])"
+    r"|\[([^\[\]\\]*(?:\\.[^\[\]\\]*)*)\]\((?:<([^<>\s]*)>|([^\s()<>\"'`\\]*))\)"
+    r"|<(https?://[^<>\s]*)>"
+    r"|\*\*((?![\s*])[^*\\]*(?:\\.[^*\\]*)*)(?<!\s)\*\*"
+    r"|\*((?![\s*])[^*\\]*(?:\\.[^*\\]*)*)(?<!\s)\*"
+    r"|`((?!\s)[^`\\\n<&]+(?<!\s))`(?!`)"
+    r"|<(/?(?:small|code)>)"
+    r"|&((?:#[0-9]+|[a-zA-Z0-9]+);)"
+    r"|\\|\[|\]|<|>|&|\*|`|\{|\||_"
+)
+_ESCAPED, _LABEL, _ADDRESS, _PATH, _SHOWN, _STRONG, _EM, _CODE, _TAG, _ENTITY = range(1, 11)
+_SIGNS = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+
+
+class Quickmark:
+    """Converts pages whose links mean the same: those of one folder."""
+
+    def __init__(self, address: Callable[[str], str] = str, items: dict[str, str] | None = None, up: str = "") -> None:
+        """Take what makes the address of a link to a `.md` file.
+
+        `items` keeps what entries of lists became, for this and other folders from which `up` leads to the site's root:
+        of those entries all of whose links begin so.
+        """
+        self._address = address
+        self._items = {} if items is None else items
+        self._shared = f"]({up}"
+        self._links: dict[tuple[str, str], str] = {}
+        self._headings: dict[str, tuple[Heading, str]] = {}
+
+    def convert(self, text: str) -> Converted:
+        """The body of a page as HTML; raises UnknownFormError where only Python-Markdown can say what it is."""
+        blocks = [block.strip("\n") for block in text.split("\n\n") if block and block != "\n"]
+        headings: list[Heading] = []
+        html = "\n".join(self._written(blocks, headings))
+        return Converted(html, tuple(headings))
+
+    def _written(self, blocks: list[str], headings: list[Heading]) -> Iterator[str]:
+        """Each block as HTML."""
+        depth = at = 0
+        while at < len(blocks):
+            block = blocks[at]
+            at += 1
+            if block.startswith(_ITEM):
+                end = at
+                while end < len(blocks) and blocks[end].startswith((_ITEM, _INDENT)):
+                    end += 1
+                yield self._list(block, blocks[at:end])
+                at = end
+            elif block[0] == "#":
+                heading, html = self._heading(block)
+                headings.append(heading)
+                yield html
+            elif block.startswith("<div ") and (found := _DIV.fullmatch(block)):
+                depth += 1
+                yield f'<div class="{found[1]}"{found[2] or ""}>'
+            elif block == "</div>" and depth:
+                depth -= 1
+                yield block
+            elif found := _FENCE.fullmatch(block):
+                yield f'<div class="highlight"><pre><span></span><code>{_code(found[1])}</code></pre></div>'
+            else:
+                yield self._paragraph(block)
+        if depth:
+            raise UnknownFormError
+
+    def _heading(self, block: str) -> tuple[Heading, str]:
+        if known := self._headings.get(block):
+            return known
+        found = _HEADING.fullmatch(block)
+        if not found:
+            raise UnknownFormError
+        level, html, anchor, hidden = len(found[1]), self._inline(found[2]), found[3], found[4] or ""
+        written = f'<h{level}{hidden} id="{anchor}">{html}{HEADER_LINK.format(anchor)}</h{level}>'
+        made = Heading(level, anchor, html), written
+        if level > 1:
+            self._headings[block] = made  # the parts of a page have the same names on all
+        return made
+
+    def _list(self, block: str, following: list[str]) -> str:
+        if "\n" in block:
+            if following:
+                raise UnknownFormError  # some entries with a blank line between them, some without
+            written = [self._tight(line) for line in block.split("\n")]
+        elif following:
+            entries = [block]
+            for part in following:
+                if part.startswith(_ITEM):
+                    entries.append(part)
+                else:
+                    entries[-1] += f"\n\n{part}"
+            written = [self._loose(entry) for entry in entries]
+        else:
+            written = [self._tight(block)]
+        return "\n".join(("<ul>", *written, "</ul>"))
+
+    def _tight(self, entry: str) -> str:
+        if not entry.startswith(_ITEM):
+            raise UnknownFormError
+        return f"<li>{self._paragraph(entry[len(_ITEM) :])[3:-4]}</li>"
+
+    def _loose(self, entry: str) -> str:
+        """An entry with a paragraph for each of its parts."""
+        if html := self._items.get(entry):
+            return html
+        parts = entry.split("\n\n")
+        if any("\n" in part for part in parts):
+            raise UnknownFormError
+        html = "\n".join(("<li>", *(self._paragraph(part[len(_INDENT) :]) for part in parts), "</li>"))
+        if entry.count("](") == entry.count(self._shared) + entry.count("](<"):
+            self._items[entry] = html
+        return html
+
+    def _paragraph(self, text: str) -> str:
+        for line in text.split("\n") if "\n" in text else (text,):
+            if not line or line[-1].isspace() or (line[0] in _MAY_OPEN and _OPENS_BLOCK.match(line)):
+                raise UnknownFormError
+        return f"<p>{self._inline(text)}</p>"
+
+    def _inline(self, text: str) -> str:
+        """Text with marks in it as HTML."""
+        return _TOKEN.sub(self._token, text)
+
+    def _token(self, found: re.Match[str]) -> str:
+        kind = found.lastindex
+        if kind is None:
+            return _bare(found)
+        if kind in (_PATH, _ADDRESS):
+            if found.string[found.start() - 1 : found.start()] == "!":
+                raise UnknownFormError  # a picture
+            return self._link(found[_LABEL], found[kind])
+        if kind == _ESCAPED:
+            return _SIGNS.get(found[_ESCAPED], found[_ESCAPED])
+        if kind in (_EM, _STRONG):
+            if any(side.isalnum() or side == "*" for side in _neighbours(found)):
+                raise UnknownFormError
+            tag = "em" if kind == _EM else "strong"
+            return f"<{tag}>{self._inline(found[kind])}</{tag}>"
+        if kind == _SHOWN:
+            return f'<a href="{_attribute(found[kind])}">{_code(found[kind])}</a>'
+        if kind == _CODE and _neighbours(found)[0] != "`":
+            return f"<code>{_code(found[kind])}</code>"
+        if kind in (_TAG, _ENTITY):
+            return found[0]
+        raise UnknownFormError
+
+    def _link(self, label: str, target: str) -> str:
+        html = self._links.get((label, target))
+        if html is None:
+            path, mark, anchor = target.partition("#")
+            address = self._address(path) + mark + anchor if path.endswith(".md") and ":" not in path else target
+            html = self._links[label, target] = f'<a href="{_attribute(address)}">{self._inline(label)}</a>'
+        return html
+
+
+def _bare(found: re.Match[str]) -> str:
+    """A sign that stands for itself, if it does."""
+    sign = found[0]
+    if sign in "&>":
+        return _SIGNS[sign]
+    before, behind = _neighbours(found)
+    if (sign == "<" and behind == " ") or (sign == "\\" and behind.isalnum() and behind.isascii()):
+        return _SIGNS.get(sign, sign)
+    if sign == "_" and before.isalnum():
+        return sign
+    raise UnknownFormError
+
+
+def _neighbours(found: re.Match[str]) -> tuple[str, str]:
+    return found.string[max(found.start() - 1, 0) : found.start()], found.string[found.end() : found.end() + 1]
+
+
+def _code(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _attribute(address: str) -> str:
+    return _code(address).replace('"', "&quot;")
