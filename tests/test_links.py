@@ -120,7 +120,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.server.robots is None:
             return self.answer(404)
         self.send_response(200)
-        self.send_header("Content-Length", str(len(self.server.robots)))
+        self.send_header("Content-Length", str(len(self.server.robots.encode())))
         self.end_headers()
         self.wfile.write(self.server.robots.encode())
         return None
@@ -397,6 +397,11 @@ def test_what_cannot_be_an_address(url: str) -> None:
     assert (answer.failure, judge(answer, None, TODAY).verdict) == ("malformed", "dead")
 
 
+def test_a_host_that_no_rule_can_name_is_asked_for() -> None:
+    answer = Asker("test", QUICK)(one_form(f"http://%5B.localhost:{unused_port()}/"))
+    assert (answer.failure, judge(answer, None, TODAY).verdict) == ("refused", "dead")
+
+
 def test_plain_http_behind_https_is_no_verdict_of_death(server: Server) -> None:
     answer = Asker("test", QUICK)(server.url("/ok").replace("http:", "https:"))
     assert judge(answer, None, TODAY).verdict == "blocked"
@@ -456,6 +461,30 @@ def test_robots_txt_is_asked_for_once_and_followed(server: Server) -> None:
     assert not server.requests("/private/x") + server.requests("/private")
     assert server.requests("/robots.txt") == ["GET"]
     assert clock.naps == pytest.approx([3, 3])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Crawl-delay: ²",
+        f"Crawl-delay: {'9' * 400}",
+        f"Crawl-delay: {'9' * 5000}",
+        "Disallow: //[x",
+        "Request-rate: ²/³",
+    ],
+)
+def test_a_line_of_robots_txt_that_nobody_can_read_ends_nothing(server: Server, line: str) -> None:
+    server.robots = f"User-agent: *\n{line}\nDisallow: /private\n"
+    clock = Clock()
+    asker = Asker("test", QUICK, clock=clock, sleep=clock.sleep)
+    assert asker(server.url("/ok")).status == 200
+    assert asker(server.url("/private")).failure == "robots"
+
+
+def test_who_asks_says_so_in_ascii(server: Server) -> None:
+    Asker(user_agent("https://shelf.example/书\n架"), QUICK)(server.url("/ok"))
+    (agent,) = server.agents
+    assert "; +https://shelf.example/%E4%B9%A6%0A%E6%9E%B6)" in (agent or "")
 
 
 def test_who_asks_says_so(server: Server) -> None:
@@ -555,7 +584,8 @@ GOOD = {"verdict": "alive", "reason": "200 OK", "day": "2026-03-01", "moved_to":
     [
         b"", b"{", b"[1]", b"null", b"7", b"\xff\xfe", b"[" * 100_000, b'{"URL": 1}', b'{"URL": {}}', b'{"URL": null}',
         *(json.dumps({"URL": GOOD | change}).encode() for change in (
-            {"verdict": "fine"}, {"verdict": []}, {"day": "soon"}, {"day": 7}, {"failed_days": None}, {"more": 1},
+            {"verdict": "fine"}, {"verdict": []}, {"day": "soon"}, {"day": 7}, {"failed_days": None},
+            {"failed_days": float("inf")}, {"more": 1},
         )),
     ],
 )  # fmt: skip

@@ -72,7 +72,8 @@ def one_form(url: str) -> str:
 
 def user_agent(about: str | None = None) -> str:
     """How an asker introduces itself, with the address where people read whose it is."""
-    return f"papershelf/{version('papershelf')} (checks the links of a reading list{f'; +{about}' if about else ''})"
+    where = f"; +{one_form(about)}" if about else ""
+    return f"papershelf/{version('papershelf')} (checks the links of a reading list{where})"
 
 
 class _Host:
@@ -140,14 +141,16 @@ class Asker:
 
     def _may_ask(self, site: str, url: str) -> bool:
         if site not in self._rules:
-            rules = RobotFileParser()
             answer, body = self._request("GET", f"{site}/robots.txt", keep=500_000)
-            rules.parse(body.decode("utf-8", "replace").splitlines() if answer.status == 200 else [])
-            wanted, host = float(rules.crawl_delay(self._agent) or 0), self._host(site)
-            host.pause = max(host.pause, min(wanted, self._limits.longest_wait))
+            rules, host = _rules(body.decode("utf-8", "replace") if answer.status == 200 else ""), self._host(site)
+            wanted = min(int(rules.crawl_delay(self._agent) or 0), self._limits.longest_wait)
+            host.pause = max(host.pause, wanted)
             host.not_before = max(host.not_before, self._clock() + host.pause)
             self._rules[site] = rules
-        return self._rules[site].can_fetch(self._agent, url)
+        try:
+            return self._rules[site].can_fetch(self._agent, url)
+        except ValueError:  # no rule can be about an address that isn't one; asking for it says so
+            return True
 
     def _host(self, url: str) -> _Host:
         return self._hosts.setdefault(parse_url(url).host or "", _Host(self._limits.pause))
@@ -177,6 +180,21 @@ class Asker:
         else:
             response.close()  # nobody reads the rest
         return _answer(url, response), body
+
+
+def _rules(text: str) -> RobotFileParser:
+    """The rules of a robots.txt, without the lines at which the parser stops: numbers and addresses that are none."""
+
+    def is_readable(line: str) -> bool:
+        try:
+            RobotFileParser().parse(["User-agent: *", line])
+        except ValueError:
+            return False
+        return True
+
+    rules = RobotFileParser()
+    rules.parse(list(filter(is_readable, text.splitlines())))
+    return rules
 
 
 def _answer(url: str, response: urllib3.BaseHTTPResponse) -> Answer:

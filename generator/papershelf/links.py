@@ -221,7 +221,7 @@ def known(listed: Iterable[Address], cache: Path) -> dict[Address, Result]:
     try:
         entries = json.loads(cache.read_bytes())
         return {address: _result(**entries[address.url]) for address in listed if address.url in entries}
-    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+    except (OSError, ValueError, TypeError, KeyError, OverflowError, RecursionError):
         return {}
 
 
