@@ -264,6 +264,12 @@ def test_an_address_that_an_identifier_gives_is_dropped() -> None:
     assert (links.paper, links.code) == (None, "https://code.example/widgets")
 
 
+def test_an_address_that_does_not_go_along_is_told() -> None:
+    add(Path(), {"data/papers/n/new.yml": "title: New\nlinks: {paper: 'https://a.example'}\n"})
+    told = tell("merge", "new", "into", PARALLEL)
+    assert '  its link "paper", as an identifier gives one: https://a.example\n' in told
+
+
 def test_a_paper_gets_only_as_many_topics_and_tags_as_fit() -> None:
     names = [f"t{number}" for number in range(8)]
     with Path("data/tags.yml").open("a") as file:

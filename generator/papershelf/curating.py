@@ -193,6 +193,8 @@ class _Merging:
                 self.draft.edit(self._other.source, set_field, ("links", key), value, behind)
         self.gained += [f"the link {quoted(key)}" for key in added]
         yield from (f"its link {quoted(key)}: {value}" for key, value in more.items() if has.get(key, value) != value)
+        if "paper" in more and "paper" not in has and identified:
+            yield f"its link {quoted('paper')}, as an identifier gives one: {more['paper']}"
         if "paper" in has and identified:
             self.draft.edit(self._other.source, remove_field, ("links", "paper"))
             yield f"the link {quoted('paper')} of {quoted(self._other.id)}, as an identifier gives one: {has['paper']}"
