@@ -74,6 +74,8 @@ def test_new_asks_about_a_look_alike(toy: Path, run: Run) -> None:
         (["--title", "T", "--link", "10.1145/3.4", "--tag", "serail"], 1, 'Did you mean "serial"?'),
         (["--title", "T", "--link", "10.1145/3.4", "--year", "20"], 1, 'data/papers/t/t.yml:2:7: "year" is "20"'),
         (["--bibtex", "two.bib", "--year", "2020"], 2, "With several entries, only topics and tags can be given"),
+        (["--title", "T", "--link", "10.1145/3.4", "--year", "0"], 1, 'data/papers/t/t.yml:2:7: "year" is "0"'),
+        (["--title", "T", "--link", "10.1145/3.4", "--why", "x"], 2, "--why goes with --distinct."),
         (["--bibtex", "gone.bib"], 2, "does not exist"),
         (["--bibtex", "bad.bib"], 1, "bad.bib:1:1: premature end of file"),
     ],
@@ -115,6 +117,19 @@ def test_new_writes_what_fits_only_when_it_is_asked_to(toy: Path, run: Run) -> N
     assert "Tags that fit by its words: parallel" in shown
     assert "tags:" not in shown
     assert "+  - parallel\n" in run(*given, "--suggest", "--dry-run", cwd=toy).stdout
+
+
+def test_new_begins_a_shelf_deep_below(tmp_path: Path, run: Run) -> None:
+    done = run("papershelf", "--data", "a/b", "new", "--title", "Sand", "--link", "2101.00001", cwd=tmp_path)
+    assert done.returncode == 0, done.stdout
+    assert (tmp_path / "a/b/papers/s/sand.yml").is_file()
+
+
+def test_a_paper_named_twice_gets_what_fits_once(toy: Path, run: Run) -> None:
+    done = run("papershelf", "suggest", UNFILED, UNFILED, "--write", cwd=toy)
+    assert done.returncode == 0, done.stdout
+    assert run("papershelf", "check", cwd=toy).returncode == 0
+    assert "1 file in the canonical form" in run("papershelf", "fmt", UNFILED, UNFILED, cwd=toy).stdout
 
 
 def test_new_begins_a_shelf(tmp_path: Path, run: Run) -> None:

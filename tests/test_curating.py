@@ -148,6 +148,17 @@ def test_a_tag_is_split_and_stays() -> None:
     assert shelf().paper[GADGETS].tags == ("counting", "serial", "parallel")
 
 
+def test_the_file_to_describe_a_tag_in_is_the_shelfs() -> None:
+    Path("data").rename("shelf")
+    assert "Describe the new ones in shelf/tags.yml, then: " in tell("--data", "shelf", "tag", "split", "counting")
+
+
+def test_a_reason_is_what_shows_of_it() -> None:
+    tell("remove", SERIAL, "--reason", "\x1b[31mOut\u202e of\n scope.")
+    assert "  reason: >-\n    [31mOut of scope.\n" in Path("data/removed.yml").read_text()
+    assert "it is empty" in tell("tag", "rename", "serial", "s", "--name", "\u200b", status=2)
+
+
 def test_before_a_split_one_can_look() -> None:
     before = tree(Path("data"))
     assert tell("tag", "split", "counting") == (

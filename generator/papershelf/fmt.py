@@ -25,7 +25,7 @@ def formatted(data: Data, ids: Sequence[str] = ()) -> tuple[Change, int]:
     Raises ProblemsError for files that can't be read whole: what isn't understood can't be written again.
     """
     loaded = load(data)
-    papers = [paper_named(name, loaded.catalogue) for name in ids] or loaded.catalogue.papers
+    papers = [paper_named(name, loaded.catalogue) for name in dict.fromkeys(ids)] or loaded.catalogue.papers
     tables = [name for name, _ in TABLES if not ids and (data.root / name).is_file()]
     sources = [*tables, *(paper.source for paper in papers)]
     shown = {data.shown, *(f"{data.shown}/{source}" for source in sources)}

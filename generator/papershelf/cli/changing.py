@@ -22,7 +22,6 @@ def make(change: Change, data: Data, *, dry_run: bool, same: bool = False) -> li
     if dry_run:
         click.echo(change.diff(data.root, data.shown) + "Nothing was written: this was a dry run.")
         return []
-    data.root.mkdir(exist_ok=True)
     written = journal.make(change, data.root, data.shown, None if same else lambda: rehearse(change, data))
     click.echo("\n".join(f"{data.shown}/{path}" for path in written))
     return written

@@ -68,7 +68,9 @@ def new(
     Nothing is asked of the network. What is on the shelf already is refused; of several entries the others are added,
     and the exit status is 1.
     """
-    fields: dict[str, object] = {name: _clean(value) for name, value in given.items() if value}
+    if why and not distinct:
+        raise click.UsageError("--why goes with --distinct.")
+    fields: dict[str, object] = {name: _clean(value) for name, value in given.items() if value not in (None, "", ())}
     if abstract_file:
         fields["abstract"] = in_one_line(read_text(abstract_file, str(abstract_file)))
     if distinct:
@@ -228,7 +230,7 @@ def suggest(data: Data, ids: Sequence[str], *, write: bool, dry_run: bool) -> No
     paper has stays as it is: what is written stands behind it.
     """
     catalogue = checked(data)
-    papers = [paper_named(name, catalogue) for name in ids] or lacking(catalogue)
+    papers = [paper_named(name, catalogue) for name in dict.fromkeys(ids)] or lacking(catalogue)
     suggester = Suggester(catalogue)
     draft = Draft(data)
     for paper in papers:

@@ -12,6 +12,7 @@ from papershelf.checks import checked
 from papershelf.curating import Papers
 from papershelf.drafts import Plan, carry_out, counted, rehearse
 from papershelf.load import Data
+from papershelf.newpaper import in_one_line
 from papershelf.vocabulary import Vocabulary, Word
 
 dry_run = click.option("--dry-run", is_flag=True, help="Show what would change as a diff, and write nothing.")
@@ -97,7 +98,7 @@ def vocabulary(word: Word) -> click.Group:
     @click.pass_obj
     def split(data: Data, words: Sequence[str], choices: Sequence[str], *, dry_run: bool, yes: bool) -> None:
         if len(words) == 1:
-            _show(words_of(data), word, words[0])
+            _show(words_of(data), word, words[0], data)
             return
         old, into = _into(words, "A into B C …")
         _do(words_of(data).split(old, into, _chosen(choices)), data, dry_run=dry_run, yes=yes)
@@ -152,15 +153,15 @@ def _chosen(choices: Sequence[str]) -> dict[str, list[str]]:
 
 
 def _text(text: str, option: str) -> str:
-    if not text.strip():
+    if not (line := in_one_line(text)):
         raise click.BadParameter("it is empty.", param_hint=option)
-    return " ".join(text.split())
+    return line
 
 
-def _show(vocabulary: Vocabulary, word: Word, old: str) -> None:
+def _show(vocabulary: Vocabulary, word: Word, old: str, data: Data) -> None:
     papers = vocabulary.show(old)
     click.echo("\n".join([f"The {word} {old} is on {counted(len(papers))}; each with what else it has:", *papers]))
-    click.echo(f"Describe the new ones in data/{word}s.yml, then: papershelf {word} split {old} into B C")
+    click.echo(f"Describe the new ones in {data.shown}/{word}s.yml, then: papershelf {word} split {old} into B C")
 
 
 def _do(plan: Plan, data: Data, *, dry_run: bool, yes: bool) -> None:
