@@ -10,6 +10,7 @@ import pytest
 
 from bad_data import NEW, add
 from conftest import Run
+from papershelf import journal
 from test_cli import contents
 from test_propose import body
 
@@ -217,6 +218,24 @@ def test_propose_to_a_shelf_with_problems(toy: Path, run: Run) -> None:
     assert done.stdout.startswith(
         "Nothing could be made of this, as there are problems:\n\n- `data/papers/n/new.yml:1:8: "
     )
+
+
+def test_a_proposal_that_cannot_be_written_is_not_said_to_be(toy: Path, run: Run) -> None:
+    add(toy, {"body.md": body(Title="A", Link="10.1145/3.4")})
+    with journal._alone(toy / "data", "data"):
+        done = run("papershelf", "propose", "--body-file", "body.md", "--format", "markdown", cwd=toy)
+    assert done.returncode == 1
+    assert done.stdout == (
+        "Nothing could be made of this, as there are problems:\n\n"
+        "- `data:1:1: another command is changing the data. Wait for it, and try again.`\n"
+    )
+
+
+def test_propose_writes_its_outputs_into_a_folder_of_their_own(toy: Path, run: Run) -> None:
+    add(toy, {"body.md": body(Title="A", Link="10.1145/3.4")})
+    done = run("papershelf", "propose", "--body-file", "body.md", "--output", "out/puts", cwd=toy)
+    assert done.returncode == 0, done.stdout
+    assert (toy / "out/puts").read_text().startswith("file<<")
 
 
 @pytest.mark.parametrize("arguments", [[], ["--body-env", "GONE"], ["--body-env", "A", "--body-file", "mkdocs.yml"]])

@@ -16,7 +16,7 @@ from papershelf.issueform import HEADINGS, NEEDED, Kind, answers
 from papershelf.journal import make
 from papershelf.load import Data
 from papershelf.model import Links, Paper
-from papershelf.problems import RefusedError
+from papershelf.problems import ProblemsError, RefusedError
 from papershelf.proposalreport import branch, outputs, refusal, report, title
 from papershelf.propose import Proposal, proposal
 
@@ -277,6 +277,39 @@ def test_an_entry_is_mended_by_lines_that_name_a_field(data: Data) -> None:
     assert (paper.arxiv, paper.tags, paper.year, paper.summary) == ("2003.00003", ("parallel", "serial"), 2021, "New.")
     assert (paper.title, paper.abstract, paper.relations) == (before.title, before.abstract, before.relations)
     assert (branch(made), title(made)) == ("mend/serial-widgets", "Mend “Serial Widgets”")
+
+
+def test_the_remarks_in_an_entry_that_is_mended_stay(data: Data, toy: Path) -> None:
+    text = 'title: "Sand"\ntags:\n  # the first\n  - serial # because\nlinks: # two\n  # theirs\n  code: https://a.example\n'
+    add(toy, {"data/papers/s/sand.yml": text})
+    right = "tags: serial, parallel\nlink: https://huggingface.co/datasets/a"
+    made = proposed(body("mend", Paper="sand", What_is_wrong="x", What_is_right=right), data, "mend")
+    assert made.change.texts == {
+        "papers/s/sand.yml": text.replace("because\n", "because\n  - parallel\n")
+        + "  data: https://huggingface.co/datasets/a\n"
+    }
+
+
+def test_an_address_that_an_identifier_gives_goes(data: Data, toy: Path) -> None:
+    links = "links:\n  paper: https://a.example\n  code: https://b.example # mine\n"
+    add(toy, {"data/papers/s/sand.yml": f'title: "Sand"\n{links}'})
+    made = proposed(body("mend", Paper="sand", What_is_wrong="x", What_is_right="link: 2101.00001"), data, "mend")
+    assert made.change.texts == {
+        "papers/s/sand.yml": 'title: "Sand"\narxiv: "2101.00001"\nlinks:\n  code: https://b.example # mine\n'
+    }
+
+
+def test_of_two_proposals_of_one_title_the_second_overwrites_nothing(data: Data, toy: Path) -> None:
+    one, other = (proposed(body(Title="Sand", Link=link), data) for link in ("2101.00001", "2101.00002"))
+    merged(one, data)
+    with pytest.raises(ProblemsError, match="this file was edited meanwhile"):
+        merged(other, data)
+
+
+def test_a_tag_that_was_removed_is_not_described_again(data: Data, toy: Path) -> None:
+    add(toy, {"data/removed.yml": "- {id: nano, kind: tag, title: Nano, reason: Too small., date: '2026-01-01'}\n"})
+    with pytest.raises(RefusedError, match='"nano" was the id of a tag that was removed'):
+        proposed(body("tag", Tag="Nano", Meaning="Very small."), data, "tag")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from papershelf.drafts import Draft, counted, later
+from papershelf.drafts import Draft, counted, later, refuse_if_removed
 from papershelf.duplicates import Index, Match
 from papershelf.hygiene import LONGEST_SUMMARY
 from papershelf.identity import nearest_id
@@ -20,7 +20,7 @@ from papershelf.issueform import Answers, Kind, answers, code
 from papershelf.journal import Change
 from papershelf.load import Data
 from papershelf.mentions import addresses, each, mentioned_paper, names
-from papershelf.model import Catalogue, Paper, Tag, stored_fields
+from papershelf.model import Catalogue, Links, Paper, Tag, stored_fields
 from papershelf.newpaper import as_file, new
 from papershelf.paperlinks import with_links
 from papershelf.problems import RefusedError, literal
@@ -74,7 +74,8 @@ def _paper(given: Answers, catalogue: Catalogue, data: Data, today: datetime.dat
     if made.removed:
         alike += (f"It was on the shelf, and was removed from it: {code(made.removed.reason, 300)}.",)
     notes = (*unknown_topics, *unknown_tags, *alike, *_wanting(made.paper, catalogue))
-    return Proposal("paper", made.paper.id, f"Add “{made.paper.title}”", Change({made.source: made.text}), notes)
+    change = Change({made.source: made.text}, {made.source: None})
+    return Proposal("paper", made.paper.id, f"Add “{made.paper.title}”", change, notes)
 
 
 def _alike(match: Match, catalogue: Catalogue, data: Data) -> str:
@@ -126,12 +127,21 @@ def _mended(given: Answers, catalogue: Catalogue, data: Data) -> Proposal:
 
 def _edits(before: Paper, after: Paper, data: Data) -> Change:
     """The change of a paper's file to what is different; every other byte stays."""
-    draft, old, new_ones = Draft(data), as_fields(before), as_fields(after)
+    draft, source, old, new_ones = Draft(data), before.source, as_fields(before), as_fields(after)
     for key in stored_fields(Paper):
-        if key in new_ones and new_ones[key] != old.get(key):
-            draft.edit(before.source, set_field, key, new_ones[key], later(key), FOLDED)
-        elif key in old and key not in new_ones:
-            draft.edit(before.source, remove_field, key)
+        had, has = old.get(key), new_ones.get(key)
+        if isinstance(had, dict) and isinstance(has, dict):
+            for name in (name for name, value in has.items() if had.get(name) != value):
+                draft.edit(source, set_field, (key, name), has[name], later(name, Links))
+            for name in had.keys() - has.keys():
+                draft.edit(source, remove_field, (key, name))
+        elif isinstance(had, list) and isinstance(has, list) and has[: len(had)] == had:
+            for item in has[len(had) :]:
+                draft.edit(source, append_item, key, item)
+        elif has is not None and has != had:
+            draft.edit(source, set_field, key, has, later(key), FOLDED)
+        elif has is None and had is not None:
+            draft.edit(source, remove_field, key)
     return draft.plan(()).change
 
 
@@ -184,6 +194,7 @@ def _tag(given: Answers, catalogue: Catalogue, data: Data) -> Proposal:
     for words in (for_tags, for_topics):
         if known := words.known_as(name):
             raise RefusedError(f"There is the {words.word} {{}} already, which {{}} means, too.", known, name)
+    refuse_if_removed(tag_id, "tag", catalogue, data)
     spelled = name.replace("-", " ") if name == tag_id else name
     spelled = spelled[:1].upper() + spelled[1:]
     tag = Tag(id=tag_id, name=spelled, description=given.line("Meaning"))

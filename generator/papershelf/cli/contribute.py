@@ -165,16 +165,20 @@ def propose(
     try:
         catalogue = checked(data)
         made = proposal(_body(body_file, body_env or ""), kind, catalogue, data, today())
+        said = told(made, data, markdown=markdown)
+        if dry_run:
+            rehearse(made.change, data)
+        else:
+            journal.make(made.change, data.root, data.shown, lambda: rehearse(made.change, data))
     except RefusedError as error:
         click.echo(refusal(error, markdown=markdown))
         sys.exit(1)
     except ProblemsError as error:
         click.echo(unreadable(error, markdown=markdown))
         sys.exit(1)
-    click.echo(told(made, data, markdown=markdown))
-    if not dry_run:
-        journal.make(made.change, data.root, data.shown, lambda: rehearse(made.change, data))
+    click.echo(said)
     if output:
+        output.parent.mkdir(parents=True, exist_ok=True)
         with output.open("a", encoding="utf-8") as file:
             file.write(outputs(made, data))
 

@@ -67,6 +67,8 @@ def links(data: Data, *, again: bool, markdown: Path | None) -> None:
     Politely: a few at a time, one by one at each host, and not again for a week. What was learned is kept in
     .cache/links.json. Dead links are told from those that can't be told, and the exit status is always 0.
     """
+    if markdown:
+        markdown.parent.mkdir(parents=True, exist_ok=True)  # before the long work, not after it
     limits = Limits(fresh_days=0) if again else Limits()
     listed = outside.addresses(checked(data))
     asker = Asker(user_agent(os.environ.get("PAPERSHELF_REPO_URL") or git.origin(data.root)), limits)
