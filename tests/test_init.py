@@ -212,11 +212,12 @@ def test_a_file_is_refused(installed: Path, tmp_path: Path) -> None:
     assert (done.returncode, "there is a file of this name" in done.stdout) == (1, True)
 
 
-def test_a_place_that_cannot_be_written_to_is_said(installed: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("place", "why"), [("file/new", "Not a directory"), ("n" * 300, "File name too long")])
+def test_a_place_that_cannot_be_written_to_is_said(installed: Path, tmp_path: Path, place: str, why: str) -> None:
     (tmp_path / "file").write_text("")
-    done = papershelf(installed, "init", "file/new", *GIVEN, cwd=tmp_path)
+    done = papershelf(installed, "init", place, *GIVEN, cwd=tmp_path)
     assert done.returncode == 1
-    assert "the shelf can't be written here: Not a directory" in done.stdout
+    assert f"the shelf can't be written here: {why}" in done.stdout
 
 
 def test_a_fresh_clone_may_hold_what_is_not_in_the_way(installed: Path, made: Path, tmp_path: Path) -> None:
@@ -401,7 +402,7 @@ def test_an_update_asks_at_a_terminal(installed: Path, shelf: Path) -> None:
 
 @pytest.mark.parametrize("record", ["", "[]", "{}", '{"files": []}', '{"files": {"../up.txt": "x"}}',
                                     '{"files": {"data/tags.yml": "x"}}', '{"files": {"/etc/motd": "x"}}',
-                                    '{"files": {"a": 1}}'])  # fmt: skip
+                                    '{"files": {"a": 1}}', pytest.param("[" * 100_000, id="deep")])  # fmt: skip
 def test_a_record_that_nobody_wrote_removes_nothing(installed: Path, shelf: Path, record: str) -> None:
     (shelf.parent / "up.txt").write_text("up\n")
     hashed = hashlib.sha256(b"up\n").hexdigest()

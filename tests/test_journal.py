@@ -133,12 +133,29 @@ def test_a_command_killed_while_it_writes_a_file(
     assert tree(toy / "data") == after
 
 
-def test_a_command_killed_at_any_moment(toy: Path) -> None:
-    """By the clock, as a person would: many papers, so that there is a moment to be hit."""
+def add_many(shelf: Path) -> None:
     for number in range(300):
-        path = toy / "data" / "papers" / "x" / f"x-{number}.yml"
+        path = shelf / "data" / "papers" / "x" / f"x-{number}.yml"
         path.parent.mkdir(exist_ok=True)
         path.write_text(f"title: Number {number}\ntags: [serial]\n")
+
+
+def test_a_full_disk_is_said_and_leaves_everything_as_it_was(toy: Path) -> None:
+    """In place of a full disk: no file may be larger than each of the shelf's, and what is written down is."""
+    add_many(toy)
+    before = tree(toy / "data")
+    script = f"ulimit -f 16; exec '{sys.executable}' -m papershelf tag rename serial sequential"
+    done = subprocess.run(["sh", "-c", script], cwd=toy, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "data:1:1: this can't be written: File too large. What was begun is settled" in done.stdout
+    assert "Traceback" not in done.stderr
+    assert "A change that was interrupted before it began was thrown away." in next_command(toy)
+    assert tree(toy / "data") == before
+
+
+def test_a_command_killed_at_any_moment(toy: Path) -> None:
+    """By the clock, as a person would: many papers, so that there is a moment to be hit."""
+    add_many(toy)
     command = [sys.executable, "-m", "papershelf", "tag", "rename", "serial", "sequential"]
     before = tree(toy / "data")
     whole = shutil.copytree(toy, toy.parent / "whole")

@@ -52,8 +52,20 @@ def make(change: Change, root: Path, shown: str = "data", test: Callable[[], obj
     """Make a change; returns the paths below `root` that are other than before.
 
     What `test` raises stops it: it is called when no other command can change anything any more. Raises ProblemsError
-    while another command is at work, and where a file is no longer the one that the change was made from.
+    while another command is at work, where a file is no longer the one that the change was made from, and where the
+    system lets nothing be written.
     """
+    try:
+        return _made(change, root, shown, test)
+    except OSError as error:
+        what, advice = (
+            f"this can't be written: {error.strerror or error}",
+            "What was begun is settled by the next command.",
+        )
+        raise ProblemsError([_problem(shown, what, advice)]) from None
+
+
+def _made(change: Change, root: Path, shown: str, test: Callable[[], object] | None) -> list[str]:
     with _alone(root, shown):
         _settle(root, shown)
         texts = {path: text for path, text in sorted(change.texts.items()) if _text(root / path) != text}

@@ -42,8 +42,8 @@ def start(target: Path, shown: str, choices: Choices, beginning: Beginning | Non
     engine = engine_files()
     record = {MANIFEST: manifest({path: fingerprint(content) for path, content in engine.items()})}
     files = engine | owner_files(choices, examples=beginning is None) | record
-    _refuse(target, shown, files)
     try:
+        _refuse(target, shown, files)
         with _staged(target) as staging:
             _write(staging, files)
             data = Data(staging / "data")

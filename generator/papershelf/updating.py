@@ -86,7 +86,7 @@ def _recorded(root: Path, shown: str, *, force: bool) -> dict[str, str]:
         files = json.loads(read_text(path, name))["files"]
         if all(isinstance(text, str) and _may_be_ours(place) for place, text in files.items()):
             return dict(files)
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         pass
     advice = "Take it from the last commit; --force after deleting it writes all files anew."
     raise ProblemsError([Problem(name, 1, 1, "this isn't what Papershelf wrote", advice=advice)])
