@@ -94,6 +94,11 @@ def sections(text: str) -> dict[str, list[str]]:
 
 NEW_PAPER = 'title: "Widgets of Glass"\ntopics: [gadgets]\ntags: [serial]\n'
 SERIAL_NAME = "Serial Widgets (serial-widgets)"
+GADGETS_NAME = "Gadgets for Widgets: Costs $5 and More (gadgets-for-widgets-costs-5-and-more)"
+GADGETS_TOPIC = (
+    "- id: gadgets\n  name: Gadgets & <Tools>\n  description: >-\n    What one does to widgets. Also made up.\n"
+    "  aliases:\n    - tools\n"
+)
 
 CHANGES: dict[str, tuple[list[Edit], dict[str, list[str]]]] = {
     "a paper added": (
@@ -236,6 +241,48 @@ CHANGES: dict[str, tuple[list[Edit], dict[str, list[str]]]] = {
             "Papers merged into others": [f"{SERIAL_NAME}, before: on-alpha-widgets-and-script-alert-x-script"],
             "Lists": ["Trending papers (toy-trending): 3 → 2 papers"],
         },
+    ),
+    "a paper merged into another, with its aliases": (
+        [
+            (PARALLEL, "", ""), (SERIAL, f"distinct: {Path(PARALLEL).stem}", f"distinct: {Path(GADGETS).stem}"),
+            (GADGETS, "relations:\n  - version-of: serial-widgets\n", ""),
+            (GADGETS, "added:", f"aliases: [widgets-in-parallel, {Path(PARALLEL).stem}]\nadded:"),
+        ],
+        {
+            "Papers merged into others": [f"{GADGETS_NAME}, before: {Path(PARALLEL).stem}"],
+            "Papers changed otherwise": [f"{GADGETS_NAME}: relations gone"],
+            "Topics": ["Widgets (widgets): 2 → 1 paper", "Gadgets & <Tools> (gadgets): 2 → 1 paper"],
+            "Tags": ["Counting (counting): 2 → 1 paper", "Parallel (parallel): 1 → 0 papers"],
+            "Lists": ["Trending papers (toy-trending): 3 → 2 papers"],
+        },
+    ),
+    "a paper renamed and another one merged into it": (
+        [
+            (ALPHA, "", ""), (SERIAL, "", ""), (GADGETS, "version-of: serial-widgets", "distinct: in-series"),
+            ("papers/i/in-series.yml", "", f'title: "Serial Widgets"\naliases: [{Path(ALPHA).stem}, serial-widgets]\n'),
+        ],
+        {
+            "Papers merged into others": [f"Serial Widgets (in-series), before: {Path(ALPHA).stem}"],
+            "Papers under another id": ["Serial Widgets (in-series), before: serial-widgets"],
+            "Papers moved between topics": ["Serial Widgets (in-series): lost widgets"],
+            "Papers retagged": ["Serial Widgets (in-series): lost serial"],
+            "Papers changed otherwise": [
+                f"{GADGETS_NAME}: relations changed",
+                "Serial Widgets (in-series): summary gone, note gone, added gone, relations gone, appearances gone, "
+                "abstract gone",
+            ],
+            "Topics": ["Widgets (widgets): 2 → 1 paper"],
+            "Tags": ["Serial (serial): 2 → 1 paper"],
+            "Lists": ["Trending papers (toy-trending): 3 → 1 paper", "Daily Papers (toy-daily): 2 → 1 paper"],
+        },
+    ),
+    "a topic merged into another, with its aliases": (
+        [
+            ("topics.yml", "- id: widgets\n", "- id: widgets\n  aliases: [gadgets, tools]\n"),
+            ("topics.yml", GADGETS_TOPIC, ""),
+            (GADGETS, "  - gadgets\n", "  - widgets\n"), (PARALLEL, "  - gadgets\n", ""),
+        ],
+        {"Topics": ["Widgets (widgets): takes the place of gadgets"]},
     ),
 }  # fmt: skip
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -185,9 +186,12 @@ def _moves(before: Catalogue, after: Catalogue) -> Iterator[Move]:
     taken = {aliases[paper.id].id for paper in gone if paper.id in aliases} | before.paper.keys()
     unexplained = any(paper.id not in aliases for paper in gone)
     index = Index(paper for paper in after.papers if unexplained and paper.id not in taken)
+    # Of several that have one heir, it is the one that is titled like it; the others went into that.
+    first = {aliases[paper.id].id: paper.id for paper in reversed(gone) if paper.id in aliases}
+    first |= {owner.id: paper.id for paper in gone if (owner := aliases.get(paper.id)) and owner.title == paper.title}
     for paper in gone:
         if owner := aliases.get(paper.id):
-            yield Move(paper, owner, merged=owner.id in before.paper)
+            yield Move(paper, owner, merged=owner.id in before.paper or first[owner.id] != paper.id)
         elif other := _same(paper, index, after, taken):
             taken.add(other.id)
             yield Move(paper, other)
@@ -223,8 +227,9 @@ def _other_changes(before: Paper, after: Paper, shelf: Catalogue) -> Iterator[st
             if old != new and set(old) == set(new):
                 yield f"{key} in another order"
         elif key == "aliases":
-            # The ids of papers that were renamed or merged are told as such.
-            if set(old) - {after.id} != set(new) - shelf.paper.keys():
+            # The ids of papers that were renamed or merged are told as such, and their aliases come along.
+            others = {alias for name in new if name in shelf.paper for alias in shelf.paper[name].aliases}
+            if set(old) - {after.id} != set(new) - shelf.paper.keys() - (others - set(old)):
                 yield "aliases changed"
         elif key != "title" and old != new:
             yield f"{key} {'changed' if old and new else 'new' if new else 'gone'}"
@@ -274,14 +279,16 @@ class _Table:
         earlier = self.old.get(entry.id) or next((self.old[name] for name in was), None)
         if earlier is None:
             return Group(self.kind, entry.id, _name(entry), None, self._has[entry.id])
-        edited = self._said(earlier) != self._said(entry)
+        merged = {alias for name in was for alias in _aliases(self.old[name])} - set(_aliases(earlier))
+        edited = self._said(earlier) != self._said(entry, merged)
         had, has = self._had[entry.id], self._has[entry.id]
         return Group(self.kind, entry.id, _name(entry), had, has, was, edited) if was or edited or had != has else None
 
-    def _said(self, entry: Entry) -> tuple[object, ...]:
+    def _said(self, entry: Entry, merged: AbstractSet[str] = frozenset()) -> tuple[object, ...]:
+        """What is said of it, without the names that came along with what was merged into it."""
         if isinstance(entry, ReadingList):
             return entry.title, entry.source, entry.date, entry.papers
-        return entry.name, entry.description, frozenset(entry.aliases) - self.old.keys() - self.new.keys()
+        return entry.name, entry.description, frozenset(entry.aliases) - self.old.keys() - self.new.keys() - merged
 
 
 def _places(paper: Paper, kind: Kind) -> set[str]:
