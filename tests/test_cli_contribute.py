@@ -288,10 +288,10 @@ def test_links_ask_and_remember(toy: Path, run: Run) -> None:
     for path in (toy / "data").rglob("*.yml"):
         text = path.read_text().replace("https://code.example/", "http://127.0.0.1:9/")
         path.write_text(re.sub(r"^arxiv:.*\n", "", text, flags=re.MULTILINE))
-    done = run("papershelf", "links", "--markdown", "report.md", cwd=toy)
+    done = run("papershelf", "links", "--markdown", "reports/report.md", cwd=toy)
     assert done.returncode == 0
     assert done.stdout.splitlines()[-1] == "2 addresses: 2 dead."
-    assert (toy / "report.md").read_text().startswith("2 addresses: 2 dead.\n\n## Dead (2)\n")
+    assert (toy / "reports/report.md").read_text().startswith("2 addresses: 2 dead.\n\n## Dead (2)\n")
     assert (toy / ".cache/links.json").is_file()
     assert "has a dead link (http://127.0.0.1:9/widgets)" in run("papershelf", "hygiene", cwd=toy).stdout
 

@@ -255,6 +255,18 @@ def test_a_change_that_was_stopped_is_finished(half_done: Path) -> None:
     assert recover(half_done) == ""
 
 
+def test_what_is_in_the_way_of_finishing_it_is_said_each_time(half_done: Path) -> None:
+    (half_done / "c").rmdir()
+    (half_done / "c").write_text("")
+    for _ in range(2):
+        with pytest.raises(
+            ProblemsError, match=r"data:1:1: this can't be written: (File exists|Not a directory)\. What was"
+        ):
+            recover(half_done)
+    (half_done / "c").unlink()
+    assert recover(half_done) == "A change that was interrupted is finished now: 3 files."
+
+
 def test_the_next_change_finishes_it_too(half_done: Path) -> None:
     assert make(Change({"d.yml": "d"}), half_done) == ["d.yml"]
     assert tree(half_done) == {**AFTER, "d.yml": b"d"}
@@ -287,7 +299,11 @@ def hostile(path: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "content", [hostile("a.yml"), hostile("../a.yml"), "[]", "{}", '"', '{"inode": 1, "files": 3}']
+    "content",
+    [
+        *(hostile("a.yml"), hostile("../a.yml"), "[]", "{}", '"', '{"inode": 1, "files": 3}'),
+        pytest.param("[" * 100_000, id="deep"),
+    ],
 )
 def test_a_change_that_came_from_elsewhere_is_not_made(folder: Path, content: str) -> None:
     """As in a pull request, which could hide in it what nobody sees in its diff."""

@@ -55,18 +55,7 @@ def make(change: Change, root: Path, shown: str = "data", test: Callable[[], obj
     while another command is at work, where a file is no longer the one that the change was made from, and where the
     system lets nothing be written.
     """
-    try:
-        return _made(change, root, shown, test)
-    except OSError as error:
-        what, advice = (
-            f"this can't be written: {error.strerror or error}",
-            "What was begun is settled by the next command.",
-        )
-        raise ProblemsError([_problem(shown, what, advice)]) from None
-
-
-def _made(change: Change, root: Path, shown: str, test: Callable[[], object] | None) -> list[str]:
-    with _alone(root, shown):
+    with _told(shown), _alone(root, shown):
         _settle(root, shown)
         texts = {path: text for path, text in sorted(change.texts.items()) if _text(root / path) != text}
         edited = [path for path, text in sorted(change.before.items()) if _text(root / path) != text]
@@ -89,7 +78,7 @@ def recover(root: Path, shown: str = "data") -> str:
     """
     if not os.path.lexists(root / FOLDER):
         return ""
-    with _alone(root, shown):
+    with _told(shown), _alone(root, shown):
         return _settle(root, shown)
 
 
@@ -131,7 +120,7 @@ def _written_down(root: Path, shown: str) -> dict[str, Any]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         ours = content["inode"] == path.stat().st_ino and all(_is_below(name) for name in content["files"])
-    except (OSError, ValueError, LookupError, TypeError):
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         ours = False
     if not ours or path.is_symlink():
         raise ProblemsError([_foreign(shown)])
@@ -164,6 +153,17 @@ def _finish(root: Path) -> None:
             (folder / _TEMPORARY).replace(target)
     (folder / _CHANGE).unlink()
     shutil.rmtree(folder)
+
+
+@contextlib.contextmanager
+def _told(shown: str) -> Iterator[None]:
+    """Say in a sentence what the system says where it lets nothing be written."""
+    try:
+        yield
+    except OSError as error:
+        what = f"this can't be written: {error.strerror or error}"
+        advice = "What was begun is settled by the next command."
+        raise ProblemsError([_problem(shown, what, advice)]) from None
 
 
 @contextlib.contextmanager
