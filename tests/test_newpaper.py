@@ -84,7 +84,7 @@ def test_what_was_removed_is_known(data: Data, toy: Path) -> None:
 @pytest.mark.parametrize(
     ("draft", "said"),
     [
-        (replace(DRAFT, tags=("serail",)), 'There is no tag "serail"\\. Did you mean "serial"\\?'),
+        (replace(DRAFT, tags=("serail",)), 'There is no tag "serail" in data/tags\\.yml\\. Did you mean "serial"\\?'),
         (replace(DRAFT, tags=("nano",)), 'paste: - {id: nano, name: "Nano"'),
         (replace(DRAFT, topics=("serial",)), "It is a tag"),
         (replace(DRAFT, relations=(Relation(distinct="serial-widget"),)), 'Did you mean "serial-widgets"'),

@@ -42,8 +42,8 @@ def new(draft: Paper, catalogue: Catalogue, data: Data, today: datetime.date) ->
     paper = replace(
         draft,
         id=new_id(draft.title, draft.arxiv, taken),
-        topics=named(draft.topics, catalogue, "topic"),
-        tags=named(draft.tags, catalogue, "tag"),
+        topics=named(draft.topics, catalogue, "topic", data.shown),
+        tags=named(draft.tags, catalogue, "tag", data.shown),
         added=today,
     )
     _check_relations(paper, catalogue)
@@ -71,14 +71,15 @@ def in_one_line(text: str) -> str:
     return " ".join(clean(text)[0].split())
 
 
-def named(names: Iterable[str], catalogue: Catalogue, word: str) -> tuple[str, ...]:
+def named(names: Iterable[str], catalogue: Catalogue, word: str, shown: str) -> tuple[str, ...]:
     """The ids of topics or tags that are given by id, alias or name, each once; raises RefusedError for others."""
     known_names = names_of(catalogue)[word == "tag"]
     found: dict[str, None] = {}
     for name in names:
         known = name if name in known_names.ids else known_names.known_as(name)
         if known is None:
-            raise RefusedError(f"There is no {word} {{}}. {literal(known_names.advice(name, ()))}", name)
+            where = literal(f"in {shown}/{known_names.table}. {known_names.advice(name, ())}")
+            raise RefusedError(f"There is no {word} {{}} {where}", name)
         found[known] = None
     return tuple(found)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Container, Iterator, Mapping
 from difflib import get_close_matches
@@ -101,16 +102,29 @@ class Names:
         if known in beside:
             return f'Remove it: "{known}" means the same.'
         if known:
-            return f'Write "{known}".'
+            return f'Write "{known}"{self._other_name(name, known)}.'
+        parts = [self.known_as(part) for part in re.split(r"[,;]", name)]
+        if len(parts) > 1 and all(parts):
+            return f"Write each as an entry of its own: {', '.join(quoted(part) for part in parts)}."
         if name.casefold() in self._other_ids:
             return f'It is a {self._other_word}: move it to "{self._other_word}s:".'
         if name not in self._near:
             self._near[name] = nearest(name, [*self.ids, *self._aliases])
         near = self._near[name]
-        if near and get_close_matches(name, [near], cutoff=SURELY_MEANT):
-            return f'Did you mean "{self._aliases.get(near, near)}"?'
-        meant = f'Did you mean "{self._aliases.get(near, near)}"? ' if near else ""
-        return f"{meant}{self._to_paste(name)}"
+        if near is None:
+            return self._to_paste(name)
+        meant = self._aliases.get(near, near)
+        question = f'Did you mean "{meant}"{self._other_name(near, meant)}?'
+        # What is one of the words of another name ("inference" of "cpu-inference") is spelled as it was meant.
+        is_a_word = set(name.split("-")) < set(near.split("-"))
+        if get_close_matches(name, [near], cutoff=SURELY_MEANT) and not is_a_word:
+            return question
+        return f"{question} If not, d{self._to_paste(name)[1:]}"
+
+    def _other_name(self, name: str, known: str) -> str:
+        """What is to be said of an alias, so that nobody wonders what the id has to do with it."""
+        alias = nearest_id(name) or name
+        return f', of which "{alias}" is another name' if self._aliases.get(alias) == known else ""
 
     def nearest(self, name: str) -> str | None:
         """The id that was probably meant by an unknown name."""

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 from papershelf.identity import RANGES, SHAPES, nearest_id, why_not_an_id
 from papershelf.model import Field, Paper, stored_fields
+from papershelf.paperlinks import recognised
 from papershelf.problems import Problem, nearest, quoted
 from papershelf.text import clean
 from papershelf.yamlfile import Document, Key, Value
@@ -24,6 +25,27 @@ WRITE_OR_REMOVE = "Write it, or remove the line."
 _PLAIN = frozenset({str, int, datetime.date})
 _FROM_ONE = range(1, 10**9)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_LONGEST_LIST = 300
+_SAFE_ITEM = re.compile(r"[^\W_][\w .'’-]*")
+# As BibTeX has names: `Lee, Ann and Kim, Bob`.
+_SURNAME_FIRST = re.compile(r"(\S+), ([^,]+)")
+# What people call a key before they have seen the format, by the key that they mean.
+_CALLED_OTHERWISE = {
+    "code": "github gitlab repo repository implementation",
+    "paper": "url link pdf address",
+    "project": "website homepage page site web demo",
+    "data": "dataset datasets",
+    "tags": "keyword keywords label labels",
+    "topics": "category categories subject subjects section area",
+    "venue": "journal conference booktitle proceedings",
+    "year": "date published",
+    "summary": "description tldr",
+    "note": "comment comments remark",
+    "arxiv": "eprint",
+    "title": "name",
+    "description": "meaning definition",
+}
+_MEANT = {word: key for key, words in _CALLED_OTHERWISE.items() for word in words.split()}
 
 
 def whole(document: Document, value: Value, at: KeyPath, kind: type, problems: list[Problem], **known: int) -> Any:
@@ -44,7 +66,7 @@ def values(document: Document, value: Value, at: KeyPath, kind: type, problems: 
     for key, item in value.items():
         known = fields.get(key)
         if known is None:
-            meant.add(nearest(key, fields))
+            meant.add(_MEANT.get(key.lower()) or nearest(key, fields))
             problems.append(_unknown_key(document, key, at, fields))
         elif (one := _value(document, item, (*at, key), known, problems)) is not None:
             made[known.attribute] = one
@@ -155,13 +177,30 @@ def _as_list(value: Value, known: Field) -> str:
         return f'Begin each entry with "- {next(iter(stored_fields(known.type)))}:".'
     if isinstance(value, str) and value.startswith("-"):
         return "Put a space after each dash."
-    if isinstance(value, str) and re.fullmatch(r"[\w -]+(?:, *[\w -]+)*", value):
-        return f"Write [{value}]."
+    if known.key == "authors" and isinstance(value, str) and re.search(r"\bet al\b|\band others\b", value):
+        return "Name all of them, or remove the line."
+    if isinstance(value, str) and " - " in value:
+        return 'Begin each entry with "- ", the first one too.'
+    if isinstance(value, str):
+        items = _authors(value) if known.key == "authors" else re.split(r"\s*[,;]\s*", value.strip(" ,;"))
+        if all(map(_SAFE_ITEM.fullmatch, items)) and len(value) <= _LONGEST_LIST:
+            return f"Write [{', '.join(items)}]."
     return 'Begin each entry with "- ".'
+
+
+def _authors(text: str) -> list[str]:
+    """The names in a line of authors."""
+    people = re.split(r"\s*;\s*|,?\s+(?:and|&)\s+", text.strip(" ,;"))
+    turned = [_SURNAME_FIRST.fullmatch(name) for name in people]
+    if len(people) > 1 and all(turned):
+        return [f"{name[2]} {name[1]}" for name in turned if name]
+    return [name for part in people for name in re.split(r"\s*,\s*", part)]
 
 
 def _as_text(value: Value, known: Field) -> str:
     """How what isn't a text becomes one."""
+    if known.form == "url" and isinstance(value, list):
+        return "Write one address, behind the colon."
     if known.form not in ("text", "prose") or known.type is not str:
         return ""
     if isinstance(value, list):
@@ -174,8 +213,13 @@ def _better(text: str, known: Field) -> str:
     better: str | None = None
     if known.form == "id":
         better = nearest_id(text)
+    elif known.key == "year":
+        years = re.findall(r"(?<!\d)[12]\d{3}(?!\d)", text)
+        better = years[0] if len(years) == 1 and int(years[0]) in RANGES["year"] else None
     elif known.form == "url":
-        better = f"https://{text}" if re.fullmatch(r"[\w-]+(?:\.[\w-]+)+(?:/\S*)?", text) else None
+        inside = re.fullmatch(r"(?:\[.*\]\(|<)(https?://[^\s()<>]+)[)>]", text)  # as Markdown has it
+        better = inside[1] if inside else None
+        better = better or (f"https://{text}" if re.fullmatch(r"[\w-]+(?:\.[\w-]+)+(?:/\S*)?", text) else None)
     elif shape := SHAPES.get(known.form):
         better = shape.within(text)
     return f"Write {quoted(better)}." if better else ""
@@ -192,12 +236,26 @@ def _no_mapping(document: Document, value: Value, at: KeyPath, fields: Mapping[s
     advice = "Put a space after the colon." if isinstance(value, str) and re.match(r"[\w-]+:[^\s/]", value) else ""
     if not value and at and isinstance(at[-1], str):
         return document.problem(at, f"{_name(at)} is empty", "", WRITE_OR_REMOVE)
+    advice = advice or _below(value, at)
     lines = "indented lines" if at and isinstance(at[-1], str) else "lines"
     return document.problem(at, f"{_name(at)} is {what(value)}", f"{lines} such as {example}", advice)
 
 
+def _below(value: Value, at: KeyPath) -> str:
+    """Where an address belongs that stands by itself in the place of keys with addresses."""
+    address = value[0] if isinstance(value, list) and value else value
+    known = recognised(address) if at[-1:] == ("links",) and isinstance(address, str) else None
+    if known is None:
+        return ""
+    key, text = ("paper", known[1]) if known[0] == "other" else known
+    where = "Below it, indented" if key in ("paper", "code", "data") else f"Instead of {quoted(at[-1])}"
+    return f"{where}, write {key}: {quoted(text, len(text))}."
+
+
 def _unknown_key(document: Document, key: str, at: KeyPath, fields: Mapping[str, Field]) -> Problem:
     found, place = f"unknown key {quoted(key)}", (*at, key)
+    if called := _called(key, fields):
+        return document.problem(place, found, "", called, of_key=True)
     if match := nearest(key, fields):
         return document.problem(place, found, "", f'Did you mean "{match}"?', of_key=True)
     for outer in fields.values():
@@ -206,6 +264,17 @@ def _unknown_key(document: Document, key: str, at: KeyPath, fields: Mapping[str,
     if at and key in stored_fields(Paper):
         return document.problem(place, found, _one_of(fields), "It belongs at the beginning of a line.", of_key=True)
     return document.problem(place, found, _one_of(fields), "Remove it.", of_key=True)
+
+
+def _called(key: str, fields: Mapping[str, Field]) -> str:
+    """What a key is called here that people call otherwise, and where it belongs."""
+    name = _MEANT.get(key.lower(), "")
+    if name in fields:
+        return f'It is called "{name}" here.'
+    for outer in fields.values():
+        if outer.type not in _PLAIN and not outer.many and name in stored_fields(outer.type):
+            return f'It is called "{name}" here, and belongs below "{outer.key}:", indented.'
+    return ""
 
 
 def _one_of(names: Iterable[str]) -> str:

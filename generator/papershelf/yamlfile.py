@@ -37,6 +37,8 @@ _NOTHING = frozenset({"~", "null", "Null", "NULL"})
 _TEX_COMMAND = re.compile(r"(?<!\\)(?:\\\\)*(\\[abefnrtv][A-Za-z]+)")
 # To YAML all behind a space and `#` is a remark; one that people mean has a space behind the sign.
 _CUT = re.compile(r"[ \t]+#(?=[^\s#])")
+# With nothing between a dash and it, even one with a space is what was meant to be there.
+_CUT_ITEM = re.compile(r"[ \t]+#+[ \t]*[^\s#]")
 # Words that YAML 1.2 (or 1.1, which editors still speak) would turn into something that isn't text.
 _TYPED = re.compile(
     r"(?i)(?:true|false|yes|no|on|off|y|n|null|~|[-+]?[.\d][\d_.,:eExXoO+-]*|[-+]?\.(?:inf|nan)|0[bxo].*)"
@@ -175,10 +177,14 @@ class _Reading:
                 line, column = _place_in(self.text, node.start_mark.index + command.start(1))
                 self._refuse(lone_backslash(Place(line, column), command[1]))
                 return source
-        if self._may_be_cut and not node.style and _CUT.match(self.text, node.end_mark.index):
+        if self._may_be_cut and not node.style and self._is_cut(node):
             self._refuse(cut_short(_place(node), self._line_from(node)))
             return self._line_from(node)
         return "" if node.value in _NOTHING and not node.style else str(node.value)
+
+    def _is_cut(self, node: yaml.ScalarNode) -> bool:
+        is_bare_item = not node.value and self.text[: node.start_mark.index].rstrip(" \t").endswith("-")
+        return bool((_CUT_ITEM if is_bare_item else _CUT).match(self.text, node.end_mark.index))
 
     def _mapping(self, node: yaml.Node) -> dict[str, Value]:
         result: dict[str, Value] = {}

@@ -24,6 +24,8 @@ _ODD_SPACE = re.compile(r"[ ]*(?:- )?(?:[\w-]+:)?[ ]*([\u00a0\u2000-\u200a\u202f
 _KEY = re.compile(r"[ \t]*(?:-[ \t]+)*[^:]*?:(?=\s|$)")
 _BEFORE_VALUE = re.compile(r"[ \t]*(?:-[ \t]+)*(?:[\w<][^:#]*:[ \t]+)?")
 _GLUED = re.compile(r"([\w-]+):(?=[^\s:/])")
+_EQUALS = re.compile(r"([\w-]+)\s*=\s*(?=\S)")
+_TYPOGRAPHIC = re.compile(r"[“”„«»]([^“”„«»\"]*)[“”„«»]")
 _BLOCK = re.compile(r"([|>][-+]?)[ \t]+(?=[^\s#])")
 _OPENING = (yaml.FlowSequenceStartToken, yaml.FlowMappingStartToken)
 _CLOSING = (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken)
@@ -112,7 +114,10 @@ def begins_with_special(place: Place, value: str) -> Mistake:
 
 def cut_short(place: Place, line: str) -> Mistake:
     """The mistake of a text that YAML ends at a `#`, as if a remark began there."""
-    return Mistake(place, f"{quoted(line)} would end before its #", "", _in_quotes(line))
+    if line.startswith("#"):
+        found = f"{quoted(line)} is no text, as # begins a remark"
+        return Mistake(place, found, "", f"Take the # away, or put{_in_quotes(line).removeprefix('Put')}")
+    return Mistake(place, f"{quoted(line)} would end before its #, which begins a remark", "", _in_quotes(line))
 
 
 def lone_backslash(place: Place, name: str) -> Mistake:
@@ -126,6 +131,8 @@ def _place(mark: yaml.Mark) -> Place:
 
 
 def _in_quotes(value: str) -> str:
+    if typographic := _TYPOGRAPHIC.fullmatch(value):
+        value = typographic[1]  # which were meant for YAML's own
     shown = f": {json.dumps(value, ensure_ascii=False)}" if len(value) <= 60 else ""
     return f"Put it in double quotes{shown}."
 
@@ -238,6 +245,15 @@ def _without_key(case: _Case, number: int) -> Mistake | None:
     if glued := _GLUED.match(content):
         found = f"{quoted(content)} has no space after the colon"
         return Mistake(place, found, "", f"Write {quoted(glued[0] + ' ' + content[glued.end() :])}.")
+    if equals := _EQUALS.match(content):
+        found = f"{quoted(content)} has an equals sign where a colon belongs"
+        return Mistake(place, found, "", f"Write {quoted(equals[1] + ': ' + content[equals.end() :])}.")
+    if dashed := re.match(r"-(?=[^\s-])", content):
+        found = f"{quoted(content)} has no space after the dash"
+        return Mistake(place, found, "", f"Write {quoted('- ' + content[dashed.end() :].lstrip('#'))}.")
+    if number and re.match(rf" {{{place.column}}}- ", case.line(number - 1)) and not _KEY.match(line):
+        found = f"{quoted(content)} has no dash, as the line above has"
+        return Mistake(place, found, "", f"Write {quoted('- ' + content)}.")
     if _KEY.match(line) or content.startswith("- "):
         return None
     return _no_key(place, content)
@@ -260,6 +276,9 @@ def _open_bracket(case: _Case) -> Mistake | None:
     if not opened:
         return None
     value = case.rest(opened[-1])
+    if remark := re.search(r"(?:^[\[{]|[\s,])(#.*)", value):
+        found = f"the bracket of {quoted(value)} isn't closed before {quoted(remark[1])}, as # begins a remark"
+        return Mistake(opened[-1], found, "", "Take the # away, or put what begins with it in double quotes.")
     closing = "]" if value.startswith("[") else "}"
     advice = f'Close it with "{closing}", or put a text that begins with it in double quotes.'
     return Mistake(opened[-1], f"the bracket of {quoted(value)} isn't closed", "", advice)
