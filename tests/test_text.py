@@ -135,6 +135,8 @@ READABLE = {
         r"$5 and $10, $1.2M, US$5 to A$6, $3 to $5, \$5, 4$ an hour",
         "$5 and $10, $1.2M, US$5 to A$6, $3 to $5, $5, 4$ an hour",
     ),
+    "two prices and a formula": (r"Costs $5 and $10 while $\alpha$ stays", "Costs $5 and $10 while α stays"),
+    "a price, formulas, a price": (r"For $5, $x^2$ and $\beta_1$; then $6.", "For $5, x² and β₁; then $6."),
     "money beside a formula": ("$5 for $n$ files of type_a, or US$6.", "$5 for n files of type_a, or US$6."),
     "money that lost its dollar": (r"worth \1 million; \3) a step", r"worth $1 million; \3) a step"),
     "bare braces": ("{BERT} in {-1, 0, 1}", "{BERT} in {-1, 0, 1}"),

@@ -244,7 +244,8 @@ def _dollars(found: re.Match[str], mode: Mode) -> Typeset:
 
 def _is_formula(body: str, before: str, after: str) -> bool:
     """Tell a formula between two dollars from two prices."""
-    if not body or body[0].isspace() or "\\$" in body or _MONEY_AND_WORDS.fullmatch(body):
+    # A third dollar between the two tells that the first was a price.
+    if not body or body[0].isspace() or "$" in body or _MONEY_AND_WORDS.fullmatch(body):
         return False
     if _STRONG.search(body):
         return "\\" in body or not after.isdigit()
