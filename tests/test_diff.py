@@ -118,7 +118,8 @@ CHANGES: dict[str, tuple[list[Edit], dict[str, list[str]]]] = {
         {
             "Addresses that vanish, which fails": [
                 "/papers/on-alpha-widgets-and-script-alert-x-script/: put on-alpha-widgets-and-script-alert-x-script "
-                "into the aliases of the paper that takes its place, or keep it"
+                "into the aliases of the paper that takes its place, or bring it back: papershelf remove leaves a page "
+                "there"
             ],
             "Papers removed": [
                 'On α-Widgets and <script>alert("x")</script> (on-alpha-widgets-and-script-alert-x-script)'
@@ -179,7 +180,8 @@ CHANGES: dict[str, tuple[list[Edit], dict[str, list[str]]]] = {
         ],
         {
             "Addresses that vanish, which fails": [
-                "/tags/counting/: put counting into the aliases of the tag that takes its place, or keep it"
+                "/tags/counting/: put counting into the aliases of the tag that takes its place, or bring it back: "
+                "papershelf tag remove leaves a page there"
             ],
             "Papers retagged": [
                 "Parallel Widgets: A Study of Nothing in Particular "
@@ -226,7 +228,8 @@ CHANGES: dict[str, tuple[list[Edit], dict[str, list[str]]]] = {
             "Addresses that vanish, which fails": [
                 "/papers/widgets-in-parallel/: put widgets-in-parallel into the aliases of "
                 "parallel-widgets-a-study-of-nothing-in-particular",
-                "/topics/tools/: put tools into the aliases of the topic that takes its place, or keep it",
+                "/topics/tools/: put tools into the aliases of the topic that takes its place, or bring it back: "
+                "papershelf topic remove leaves a page there",
             ],
             "Papers changed otherwise": [
                 "Parallel Widgets: A Study of Nothing in Particular "
@@ -465,7 +468,7 @@ Compared: `main (BASE)` → `the working tree`
 ### Addresses that vanish, which fails (1)
 
 - `/papers/on-alpha-widgets-and-script-alert-x-script/`: put `on-alpha-widgets-and-script-alert-x-script` into the \
-`aliases` of the paper that takes its place, or keep it
+`aliases` of the paper that takes its place, or bring it back: `papershelf remove` leaves a page there
 
 ### May be on the shelf already (1)
 
@@ -524,7 +527,7 @@ Compared: main (BASE) → the working tree
 
 Addresses that vanish, which fails (1):
   /papers/on-alpha-widgets-and-script-alert-x-script/: put on-alpha-widgets-and-script-alert-x-script into the \
-aliases of the paper that takes its place, or keep it
+aliases of the paper that takes its place, or bring it back: papershelf remove leaves a page there
 
 May be on the shelf already (1):
   Gadgets for Widgets (gadgets-for-widgets): already on the shelf as Gadgets for Widgets: Costs $5 and More \

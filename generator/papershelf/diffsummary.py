@@ -150,7 +150,9 @@ def _advice(gone: Vanished, form: _Form) -> str:
     elif gone.successor:
         advice = f"put {name} into the {aliases} of {form.code(gone.successor)}"
     else:
-        advice = f"put {name} into the {aliases} of the {gone.kind} that takes its place, or keep it"
+        remove = form.code("papershelf remove" if gone.kind == "paper" else f"papershelf {gone.kind} remove")
+        advice = f"put {name} into the {aliases} of the {gone.kind} that takes its place, or bring it back: {remove} "
+        advice += "leaves a page there"
     return f"{form.code(gone.address)}: {advice}"
 
 
