@@ -87,8 +87,8 @@ def test_what_is_unfinished_stops_nothing(toy: Path) -> None:
     relation = "relations: [{distinct: serial-widgets}] or [{version-of: serial-widgets}]"
     word = f"If not, write {relation} into the newer one's file"
     assert set(unfinished(checked(Data(toy / "data")))) == {
-        Unfinished(f"papers/o/{alpha}.yml", (alpha,), "no topics and no summary yet"),
-        Unfinished("papers/n/new.yml", ("new",), "no topics and no tags yet"),
+        Unfinished(f"papers/o/{alpha}.yml", (alpha,), "no topics or summary yet"),
+        Unfinished("papers/n/new.yml", ("new",), "no topics or tags yet"),
         Unfinished("topics.yml", (), 'the topic "gizmos" has no papers'),
         Unfinished("tags.yml", (), 'the tag "silent" has no papers'),
         Unfinished("lists.yml", (), 'the list "toy-daily" holds 7 papers, of which 2 are on the shelf'),

@@ -34,7 +34,7 @@ def test_check_of_a_shelf_without_problems(toy: Path, run: Run) -> None:
         "4 papers, 2 topics, 3 tags, 2 lists: no problems.\n"
         "\n"
         "Unfinished, which stops nothing (1):\n"
-        "  data/papers/o/on-alpha-widgets-and-script-alert-x-script.yml: no topics and no tags and no summary yet\n"
+        "  data/papers/o/on-alpha-widgets-and-script-alert-x-script.yml: no topics, tags or summary yet\n"
     )
 
 

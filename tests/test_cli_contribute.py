@@ -267,7 +267,7 @@ def test_todo_names_what_settles_it(toy: Path, run: Run) -> None:
     assert done.returncode == 0
     lines = done.stdout.splitlines()
     assert lines[0] == (
-        f"data/papers/o/{UNFILED}.yml: no topics and no tags and no summary yet; papershelf suggest {UNFILED} --write, "
+        f"data/papers/o/{UNFILED}.yml: no topics, tags or summary yet; papershelf suggest {UNFILED} --write, "
         "and write summary: one sentence in your own words"
     )
     assert lines[-1] == "4 to do."

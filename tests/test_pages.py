@@ -162,7 +162,7 @@ def test_an_unfiled_paper_is_lost_nowhere(toy_pages: dict[str, Page]) -> None:
     assert name in letters
     assert name in to_file
     assert path in toy_pages["lists/toy-trending.md"].text
-    assert "no topics and no tags and no summary yet" in to_file
+    assert "no topics, tags or summary yet" in to_file
 
 
 def test_notes_keep_emphasis_and_links_and_nothing_else(toy_pages: dict[str, Page]) -> None:

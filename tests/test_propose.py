@@ -112,7 +112,7 @@ def test_a_title_and_a_link_are_enough(data: Data) -> None:
     assert made.change.texts == {
         "papers/a/a-third-widget.yml": 'title: "A Third Widget"\narxiv: "2002.00002"\nadded: "2026-03-02"\n'
     }
-    assert made.notes[0] == "It has no topics and no tags and no summary and no abstract yet."
+    assert made.notes[0] == "It has no topics, tags, summary or abstract yet."
     assert (branch(made), title(made)) == ("paper/a-third-widget", "Add “A Third Widget”")
 
 
@@ -155,8 +155,10 @@ def test_what_would_fit_is_said_and_not_written(data: Data) -> None:
     ("given", "said"),
     [
         ({"Title": "Other", "Link": "arxiv.org/abs/2001.00001"},
-         'It is already on the shelf as "Parallel Widgets: A Study of Nothing in Particular", with the id "par'),
-        ({"Title": "A", "Link": "the paper"}, '"the" is neither an address'),
+         'It is already on the shelf as "Parallel Widgets: A Study of Nothing in Particular": `both'),
+        ({"Title": "Other", "Link": "arxiv.org/abs/2001.00001"},
+         "Its id there is “parallel-widgets-a-study-of-nothing-in-particular”. Something missing or wrong there can"),
+        ({"Title": "A", "Link": "see my page"}, '"see my page" is neither an address'),
         ({"Title": "A", "Link": "javascript:alert(1)"}, "is neither an address"),
         ({"Title": "A", "Link": "https://x.example/\n" * 11}, "more than 10 addresses"),
         ({"Title": "A", "Link": "10.1145/3.4", "Tags": "a," * 31}, "more than 30 names"),
@@ -167,12 +169,27 @@ def test_papers_that_are_refused(data: Data, given: dict[str, str], said: str) -
         proposed(body(**given), data)
 
 
+@pytest.mark.parametrize(
+    ("link", "arxiv"),
+    [
+        ("arXiv 2401.09999", "2401.09999"),
+        ("arXiv: 2401.09999", "2401.09999"),
+        ("PDF: https://arxiv.org/pdf/2401.09999v2 (open)", "2401.09999"),
+        ("The paper, at\n<https://arxiv.org/abs/2401.09999>", "2401.09999"),
+    ],
+)
+def test_words_around_an_address_are_no_addresses(data: Data, link: str, arxiv: str) -> None:
+    assert merged(proposed(body(Title="Something New", Link=link), data), data).arxiv == arxiv
+
+
 def test_a_look_alike_is_a_question(data: Data) -> None:
     made = proposed(body(Title="Serial Widgets!", Link="10.1145/3.4"), data)
     assert made.notes[0].startswith(
         "It may be on the shelf already, as `Serial Widgets` in `data/papers/s/serial-widgets.yml`"
     )
-    assert made.notes[0].endswith("If not, its file needs `relations: [{distinct: serial-widgets}]`.")
+    assert made.notes[0].endswith(
+        "If it is, close this; if not, its file needs `relations: [{distinct: serial-widgets}]`."
+    )
 
 
 # Hostile texts

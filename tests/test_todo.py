@@ -18,7 +18,7 @@ def found(toy: Path) -> list[Todo]:
 
 def test_papers_to_file(toy: Path) -> None:
     assert found(toy) == [
-        Todo(f"papers/o/{UNFILED}.yml", (UNFILED,), "no topics and no tags and no summary yet",
+        Todo(f"papers/o/{UNFILED}.yml", (UNFILED,), "no topics, tags or summary yet",
              f"papershelf suggest {UNFILED} --write", SUMMARY)
     ]  # fmt: skip
 

@@ -17,7 +17,7 @@ from papershelf import duplicates
 from papershelf.identity import nearest_id, why_not_an_id
 from papershelf.load import CAPTURES, Data, Loaded, load
 from papershelf.model import Catalogue, Paper, Removed
-from papershelf.problems import Problem, ProblemsError, did_you_mean, quoted
+from papershelf.problems import Problem, ProblemsError, did_you_mean, none_of, quoted
 from papershelf.progress import stage
 from papershelf.references import appearances_fit, tables_are_there, topics_and_tags_exist, used_names
 from papershelf.tables import (
@@ -43,6 +43,9 @@ def checked(data: Data) -> Catalogue:
 # Rules
 
 
+_RENAMED_OR_GONE = "If its file was renamed, write the new name; if it is gone, remove the relation."
+
+
 def relations_hold(loaded: Loaded, data: Data) -> Iterator[Problem]:
     """Each relation is of one kind, to another paper that exists, and written once."""
     catalogue = loaded.catalogue
@@ -61,7 +64,7 @@ def relations_hold(loaded: Loaded, data: Data) -> Iterator[Problem]:
             elif relation.paper not in catalogue.paper:
                 renamed = aliases.get(relation.paper)
                 advice = f'Write "{renamed}", as it is called now.' if renamed else ""
-                advice = advice or did_you_mean(relation.paper, catalogue.paper, "Remove the relation.")
+                advice = advice or did_you_mean(relation.paper, catalogue.paper, _RENAMED_OR_GONE)
                 yield data.problem(paper.source, at, f"unknown paper {quoted(relation.paper)}", "a paper's id", advice)
             elif pair in written and not _in_turn(paper, written[pair]):
                 where = "this file" if written[pair] is paper else f"{data.shown}/{written[pair].source}"
@@ -198,7 +201,10 @@ def _the_same(older: Paper, newer: Paper, evidence: str, data: Data) -> Problem:
     by_identifier = evidence.startswith("both have the ")
     mend = f'mend the "{common or "doi"}" of one' if by_identifier else f"write relations: [{{distinct: {older.id}}}]"
     found = f"this is already on the shelf as {quoted(older.title)}, in {data.shown}/{older.source} ({evidence})"
-    advice = f"If it is, keep one file, with the appearances of both and the other id as an alias; if not, {mend}."
+    advice = (
+        "If it is, move what is new here to that file and delete this one; where this one is on the site already, "
+        f"with its id among that one's aliases. If it isn't, {mend}."
+    )
     return data.problem(newer.source, (common or "title",), found, "one file for each paper", advice)
 
 
@@ -246,7 +252,7 @@ def _papers_to_file(catalogue: Catalogue) -> Iterator[Unfinished]:
             if not value
         ]
         if missing:
-            yield Unfinished(paper.source, (paper.id,), f"no {' and no '.join(missing)} yet")
+            yield Unfinished(paper.source, (paper.id,), f"{none_of(missing)} yet")
 
 
 def _unused(catalogue: Catalogue) -> Iterator[Unfinished]:

@@ -14,13 +14,15 @@ MOST_LINKS = 10
 MOST_NAMES = 30
 
 _LABELLED = re.compile(r"\[[^\[\]\n]{0,300}\]\(([^()\s]{1,2000})\)")
-_SPACED = re.compile(r"(?i)\b(arxiv|doi|acl):\s+")
+_SPACED = re.compile(r"(?i)\b(arxiv|doi|acl)(?::\s+|\s+(?=\d))")
 
 
 def addresses(text: str) -> list[str]:
     """The addresses and numbers in a field, with or without Markdown's marks around them."""
     spread = _SPACED.sub(r"\1:", _LABELLED.sub(r" \1 ", text))
-    found = [word for word in (part.strip("<>,;") for part in spread.split()) if any(map(str.isalnum, word))]
+    words = [word for word in (part.strip("<>,;") for part in spread.split()) if any(map(str.isalnum, word))]
+    # People put words before an address, as "PDF:"; a field without any address is shown to them as a whole.
+    found = [word for word in words if re.search(r"[\d/]|\w\.\w", word)] or [" ".join(words)] * bool(words)
     if len(found) > MOST_LINKS:
         raise RefusedError(f"There are more than {MOST_LINKS} addresses. Keep those that lead to the paper.")
     return found

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+
+_LONG_NAME = 30
 
 
 @dataclass(frozen=True, order=True)
@@ -82,6 +84,12 @@ def quoted(value: object, limit: int = 60) -> str:
     return f'"{text if len(text) <= limit else text[: limit - 1] + "…"}"'
 
 
+def none_of(names: Sequence[str]) -> str:
+    """What is missing, as a sentence lists it: no topics, tags or summary."""
+    *first, last = names
+    return f"no {', '.join(first)} or {last}" if first else f"no {last}"
+
+
 def _visible(text: str) -> str:
     """A text whose characters all show: others (in a file's name, too) could break the line or steer the terminal."""
     if text.isprintable():
@@ -102,7 +110,9 @@ def _property(text: str) -> str:
 def nearest(value: str, known: Iterable[str]) -> str | None:
     """The known value that was probably meant, if any is near: spelled alike, or the only one that begins alike."""
     known, value = list(known), value.lower()
-    if matches := difflib.get_close_matches(value, known, n=1, cutoff=0.6):
+    # Any two titles have more than half of their letters in common.
+    cutoff = 0.6 if len(value) < _LONG_NAME else 0.8
+    if matches := difflib.get_close_matches(value, known, n=1, cutoff=cutoff):
         return matches[0]
     alike = [name for name in known if len(value) > 2 and (name.startswith(value) or value.startswith(f"{name}-"))]
     return alike[0] if len(alike) == 1 else None

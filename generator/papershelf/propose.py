@@ -23,7 +23,7 @@ from papershelf.mentions import addresses, each, mentioned_paper, names
 from papershelf.model import Catalogue, Links, Paper, Tag, stored_fields
 from papershelf.newpaper import as_file, new
 from papershelf.paperlinks import with_links
-from papershelf.problems import RefusedError, literal
+from papershelf.problems import RefusedError, literal, none_of
 from papershelf.references import names_of
 from papershelf.suggest import Suggester
 from papershelf.yamledit import append_item, insert_entry, remove_field, set_field
@@ -82,11 +82,16 @@ def _alike(match: Match, catalogue: Catalogue, data: Data) -> str:
     """What to say of a paper that looks like the proposed one; raises RefusedError where it surely is that."""
     other = catalogue.paper[match.second]
     if match.verdict == "same":
-        said = "It is already on the shelf as {}, with the id {} ({}). What is missing there can be mended."
-        raise RefusedError(said, other.title, other.id, match.evidence)
+        # Ids are letters, digits and hyphens; cut short, one would be of no use.
+        raise RefusedError(
+            f"It is already on the shelf as {{}}: {literal(code(match.evidence, 300))}. Its id there is “{other.id}”. "
+            "Something missing or wrong there can be mended through the form “Mend an entry”, with that id.",
+            other.title,
+        )
     where = f"{code(other.title)} in {code(f'{data.shown}/{other.source}', 200)} ({code(match.evidence, 300)})"
     return (
-        f"It may be on the shelf already, as {where}. If not, its file needs `relations: [{{distinct: {other.id}}}]`."
+        f"It may be on the shelf already, as {where}. If it is, close this; if not, its file needs "
+        f"`relations: [{{distinct: {other.id}}}]`."
     )
 
 
@@ -94,7 +99,7 @@ def _wanting(paper: Paper, catalogue: Catalogue) -> Iterator[str]:
     """What the paper still needs, and what would fit by its words."""
     missing = [name for name in ("topics", "tags", "summary", "abstract") if not getattr(paper, name)]
     if missing:
-        yield f"It has no {' and no '.join(missing)} yet."
+        yield f"It has {none_of(missing)} yet."
     if paper.summary and len(paper.summary) > LONGEST_SUMMARY:
         yield f"Its summary has {len(paper.summary)} characters; {LONGEST_SUMMARY} are a glance."
     for word, found in zip(("topic", "tag"), Suggester(catalogue).best(paper), strict=True):
