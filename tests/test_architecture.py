@@ -25,7 +25,7 @@ ROWS = (
     ("importing", "views", "charts", "cite", "todo", "places"),
     ("layout",),
     ("pages", "drafts", "newpaper", "fmt"),
-    ("mkdocs_plugin", "write", "scaffold", "vocabulary", "curating", "addresses", "propose"),
+    ("mkdocs_plugin", "write", "scaffold", "vocabulary", "curating", "addresses", "pagelinks", "propose"),
     ("starting", "updating", "revisions", "proposalreport"),
     ("diff",),
     ("diffsummary",),

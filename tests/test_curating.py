@@ -76,6 +76,40 @@ def change(*words: str) -> str:
     return made
 
 
+# Pages that people write
+
+
+@pytest.mark.parametrize(
+    ("words", "link", "instead"),
+    [
+        (f"rename {SERIAL} rows", f"papers/{SERIAL}.md", "papers/rows.md"),
+        (f"merge {SERIAL} into {ALPHA} --yes", f"papers/{SERIAL}.md", f"papers/{ALPHA}.md"),
+        ("tag rename serial rows", "tags/serial.md", "tags/rows.md"),
+        ("topic merge gadgets into widgets --yes", "topics/gadgets.md", "topics/widgets.md"),
+    ],
+)
+def test_links_to_an_old_name_are_told(words: str, link: str, instead: str) -> None:
+    texts: dict[str, str | bytes] = {
+        "site_src/about.md": f"# About\n\nSee [this]({link}#abstract), [it](papers/{GADGETS}.md).\n\n[x]: {link}\n",
+        "site_src/more/deep.md": f"An [old one](../{link} 'so') and one [on a site](https://x.example/{link}).\n",
+    }
+    add(Path(), texts)
+    told = [
+        f"site_src/about.md:3:12: this links to {link}, which has another name. Write {instead}.",
+        f"site_src/about.md:5:6: this links to {link}, which has another name. Write {instead}.",
+        f"site_src/more/deep.md:1:14: this links to ../{link}, which has another name. Write ../{instead}.",
+    ]
+    for dry_run in (["--dry-run"], []):
+        said = tell(*words.split(), *dry_run).splitlines()
+        assert [line for line in said if line.startswith("site_src/")] == told
+    assert {path: Path(path).read_text() for path in texts} == texts, "a page is its writer's"
+
+
+def test_a_link_to_what_was_removed_leads_to_the_page_that_says_so() -> None:
+    add(Path(), {"site_src/about.md": f"See [this](papers/{SERIAL}.md).\n"})
+    assert "site_src" not in tell("remove", SERIAL, "--reason", "Retracted", "--yes")
+
+
 # Topics and tags
 
 

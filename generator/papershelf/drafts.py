@@ -89,8 +89,8 @@ def later(key: str, kind: type = Paper) -> tuple[str, ...]:
     return keys[keys.index(key) + 1 :]
 
 
-def rehearse(change: Change, data: Data) -> None:
-    """Make a change in a copy of the data, and check that; raises ProblemsError where it would leave problems."""
+def rehearse(change: Change, data: Data) -> Catalogue:
+    """What the shelf would be with a change, made in a copy; raises ProblemsError where it would leave problems."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "data"
         shutil.copytree(data.root, copy, ignore=shutil.ignore_patterns(".*", "*~"))
@@ -99,7 +99,7 @@ def rehearse(change: Change, data: Data) -> None:
                 (copy / source).unlink()
             else:
                 write(copy / source, text)
-        checked(Data(copy, data.shown))
+        return checked(Data(copy, data.shown))
 
 
 def carry_out(plan: Plan, data: Data) -> list[str]:

@@ -6,7 +6,6 @@ import contextlib
 import hashlib
 import os
 import posixpath
-import re
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,12 +16,11 @@ from papershelf.addresses import MARKDOWN, address
 from papershelf.checks import checked
 from papershelf.load import Data, load
 from papershelf.model import Catalogue
+from papershelf.pagelinks import DOCS_DIR
 from papershelf.problems import Problem, ProblemsError, nearest, quoted
 
 LINK = "0" * 40
 """Stands for the content of a link, which is never followed."""
-
-_DOCS_DIR = re.compile(r"^docs_dir:[ \t]*[\"']?([^\"'#\n]+?)[\"']?[ \t\r]*(?:#.*)?$", re.MULTILINE)
 
 
 class RevisionError(Exception):
@@ -168,7 +166,7 @@ class _Place:
         """The path of the pages that people write, as mkdocs.yml names it; None where that isn't in the repository."""
         config = top / self.config
         text = config.read_text("utf-8", errors="replace") if config.is_file() and not config.is_symlink() else ""
-        found = _DOCS_DIR.search(text)
+        found = DOCS_DIR.search(text)
         path = posixpath.normpath(posixpath.join(posixpath.dirname(self.config), found[1] if found else "docs"))
         return None if path.startswith(("/", "..")) or path == "." else path
 

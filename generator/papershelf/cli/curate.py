@@ -12,7 +12,9 @@ from papershelf.checks import checked
 from papershelf.curating import Papers
 from papershelf.drafts import Plan, carry_out, counted, rehearse
 from papershelf.load import Data
+from papershelf.model import Catalogue
 from papershelf.newpaper import in_one_line
+from papershelf.pagelinks import docs_folder, old_links
 from papershelf.vocabulary import Vocabulary, Word
 
 dry_run = click.option("--dry-run", is_flag=True, help="Show what would change as a diff, and write nothing.")
@@ -173,10 +175,20 @@ def _do(plan: Plan, data: Data, *, dry_run: bool, yes: bool) -> None:
         head = "This would be lost:" if dry_run else "This is lost:"
         click.echo("\n".join([head, *(f"  {item}" for item in plan.lost)]))
     if dry_run:
-        rehearse(plan.change, data)
+        after = rehearse(plan.change, data)
         click.echo(plan.change.diff(data.root, data.shown), nl=False)
+        _print_old_links(after, data)
         click.echo("Nothing was written: this was a dry run.")
         return
     if plan.lost and not yes and sys.stdin.isatty():
         click.confirm("Go on?", abort=True)
-    click.echo(f"{counted(len(carry_out(plan, data)), 'file')} changed.")
+    changed = carry_out(plan, data)
+    _print_old_links(checked(data), data)
+    click.echo(f"{counted(len(changed), 'file')} changed.")
+
+
+def _print_old_links(after: Catalogue, data: Data) -> None:
+    """Name the links in hand-written pages that lead to an old name, which a strict build would stumble over."""
+    for link in old_links(docs_folder(data.root.parent / "mkdocs.yml"), after):
+        where = f"{link.page.as_posix()}:{link.line}:{link.column}"
+        click.echo(f"{where}: this links to {link.old}, which has another name. Write {link.new}.")
