@@ -352,14 +352,19 @@ make(Change({"held.yml": "x"}), Path("data"), test=wait)
 """
 
 
-def test_of_two_commands_at_once_the_second_says_so(toy: Path, run: Run) -> None:
+@pytest.mark.parametrize(
+    "words", [("tag", "rename", "serial", "sequential"), ("import", "another.txt")], ids=lambda words: words[0]
+)
+def test_of_two_commands_at_once_the_second_says_so(toy: Path, run: Run, words: tuple[str, ...]) -> None:
+    listing = (toy / "data" / "captures" / "toy-daily.txt").read_text().replace("Serial Widgets", "Another Widget")
+    (toy / "another.txt").write_text(listing)
     command = [sys.executable, "-c", HOLDING]
     with subprocess.Popen(command, cwd=toy, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as first:
         assert first.stdin
         assert first.stdout
         assert first.stdout.readline() == "at work\n"
         before = tree(toy / "data")
-        second = run("papershelf", "tag", "rename", "serial", "sequential", cwd=toy)
+        second = run("papershelf", *words, cwd=toy)
         assert second.returncode == 1
         assert second.stdout.splitlines()[-2:] == [
             "data:1:1: another command is changing the data. Wait for it, and try again.",
@@ -367,11 +372,12 @@ def test_of_two_commands_at_once_the_second_says_so(toy: Path, run: Run) -> None
         ]
         assert tree(toy / "data") == before
         assert run("papershelf", "check", cwd=toy).returncode == 0, "reading goes on"
+        assert run("papershelf", "import", "another.txt", "--dry-run", cwd=toy).returncode == 0, "so does looking"
         first.stdin.close()
         assert first.wait() == 0
     assert (toy / "data" / "held.yml").read_text() == "x"
     (toy / "data" / "held.yml").unlink()
-    assert run("papershelf", "tag", "rename", "serial", "sequential", cwd=toy).returncode == 0
+    assert run("papershelf", *words, cwd=toy).returncode == 0
 
 
 def test_while_a_change_is_being_made_nobody_settles_it(half_done: Path) -> None:

@@ -71,6 +71,17 @@ def make(change: Change, root: Path, shown: str = "data", test: Callable[[], obj
     return list(texts)
 
 
+@contextlib.contextmanager
+def alone(root: Path, shown: str = "data") -> Iterator[None]:
+    """Keep other commands from changing the folder, for one that writes its files without a journal.
+
+    Raises ProblemsError while another command is at work.
+    """
+    with _alone(root, shown):
+        _settle(root, shown)
+        yield
+
+
 def recover(root: Path, shown: str = "data") -> str:
     """Finish what a killed command began, or throw it away where nothing had happened yet; returns what was done.
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
 
 from papershelf.checks import Unfinished, checked, unfinished
 from papershelf.importing import Plan, apply, plan
+from papershelf.journal import alone
 from papershelf.load import Data
 from papershelf.model import Catalogue
 from papershelf.pages import Pages
@@ -55,19 +57,21 @@ def import_(data: Data, capture: Path, list_id: str | None, *, allow_residue: bo
     Every line of the capture is accounted for. Papers that are on the shelf already gain an appearance; what a curator
     wrote is never touched. Importing the same capture again changes nothing.
     """
-    catalogue = checked(data) if data.root.exists() else Catalogue()
-    what = plan(capture, list_id or capture.stem, catalogue, data, datetime.datetime.now().astimezone().date())
-    _print_account(what)
-    if what.listing.faults and not allow_residue:
-        click.echo("Nothing was written. Mend the capture, or take it as it is with --allow-residue.")
-        sys.exit(1)
-    _print_plan(what, data)
-    if dry_run:
-        click.echo("Nothing was written: this was a dry run.")
-        return
-    files = len(what.new) + len(what.merged) + 2 * what.new_list
-    written = sum(1 for _ in _with_progress(apply(what, data), files, "Writing"))
-    click.echo(f"{written} files written." if written else "Nothing to write: all of it is on the shelf.")
+    # What is planned from the files has to be written to the same ones. A shelf that isn't there yet nobody changes.
+    with alone(data.root, data.shown) if data.root.exists() and not dry_run else nullcontext():
+        catalogue = checked(data) if data.root.exists() else Catalogue()
+        what = plan(capture, list_id or capture.stem, catalogue, data, datetime.datetime.now().astimezone().date())
+        _print_account(what)
+        if what.listing.faults and not allow_residue:
+            click.echo("Nothing was written. Mend the capture, or take it as it is with --allow-residue.")
+            sys.exit(1)
+        _print_plan(what, data)
+        if dry_run:
+            click.echo("Nothing was written: this was a dry run.")
+            return
+        files = len(what.new) + len(what.merged) + 2 * what.new_list
+        written = sum(1 for _ in _with_progress(apply(what, data), files, "Writing"))
+        click.echo(f"{written} files written." if written else "Nothing to write: all of it is on the shelf.")
 
 
 @click.command()
