@@ -69,7 +69,7 @@ def test_new_asks_about_a_look_alike(toy: Path, run: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "status", "said"),
     [
-        ([], 2, "Error: A title and a link are needed, or a BibTeX file."),
+        ([], 2, 'a BibTeX file. For example: papershelf new --title "…" --link https://arxiv.org/abs/1910.02054'),
         (["--title", "T"], 2, "Error: A title and a link are needed, or a BibTeX file."),
         (["--title", "T", "--link", "x"], 1, 'Error: "x" is neither an address'),
         (["--title", "T", "--link", "10.1145/3.4", "--tag", "serail"], 1, 'Did you mean "serial"?'),
@@ -277,7 +277,7 @@ def test_hygiene_is_a_list_and_no_failure(toy: Path, run: Run) -> None:
     done = run("papershelf", "hygiene", cwd=toy)
     assert done.returncode == 0
     assert (
-        'data/tags.yml:5: the tag "parallel" is on 1 paper ("Parallel Widgets: A Study of Nothing in Particular"). '
+        'data/tags.yml:5: the tag "parallel" is on 1 paper ("Parallel Widgets: A Study of Nothing in Particular"); '
         "papershelf tag remove parallel\n"
     ) in done.stdout
     assert done.stdout.endswith("10 to look at.\n")

@@ -216,8 +216,8 @@ def test_a_tag_is_removed() -> None:
 
 
 def test_it_is_said_which_papers_are_left_without() -> None:
-    assert f"Left without any tag: {SERIAL}.\n" in tell("tag", "remove", "serial")
-    assert f"Left without any topic: {SERIAL}.\n" in tell("topic", "remove", "widgets")
+    assert f"Left without any tag (1):\n  {SERIAL}\n" in tell("tag", "remove", "serial")
+    assert f"Left without any topic (1):\n  {SERIAL}\n" in tell("topic", "remove", "widgets")
 
 
 # Papers
@@ -390,7 +390,7 @@ def test_the_page_of_what_was_removed_says_so(toy: Path, run: Run) -> None:
         ("tag rename serail x", 'There is no tag "serail". Did you mean "serial"?'),
         ("tag rename concurrent x", '"concurrent" is another name of the tag "parallel": write that.'),
         ("tag rename concurent x", 'There is no tag "concurent". Did you mean "parallel"?'),
-        ("tag rename zebra x", 'There is no tag "zebra".'),
+        ("tag rename zebra x", 'There is no tag "zebra". "data/tags.yml" has them all.'),
         (
             "tag rename serial Very-Serial",
             '"Very-Serial" can\'t be an id; expected lower-case letters, digits and single hyphens, at most 80 '
@@ -476,7 +476,8 @@ def test_where_there_is_nothing_to_do_that_is_said(words: str, why: str) -> None
 @pytest.mark.parametrize(
     ("words", "error"),
     [
-        ("merge a b", "Write ID into ID."),
+        ("merge a b", "Write ID into ID: a into b."),
+        ("tag merge a b", "Write A into B: a into b."),
         ("merge a into b c", "Write ID into ID."),
         ("tag merge a", "Write A into B."),
         ("tag split a b", "Write A into B C …."),

@@ -200,6 +200,7 @@ def test_one_that_was_killed_leaves_no_half_of_a_shelf(installed: Path, root: Pa
 def test_a_folder_that_holds_something_of_the_same_name_is_refused(installed: Path, tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("Mine.\n")
     (tmp_path / "data").mkdir()
+    assert "the folder holds" in papershelf(installed, "init", ".", cwd=tmp_path).stdout, "before anything is asked"
     done = papershelf(installed, "init", ".", *GIVEN, cwd=tmp_path)
     assert done.returncode == 1
     assert '.:1:1: the folder holds "README.md", "data" already; expected an empty one.' in done.stdout

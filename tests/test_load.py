@@ -91,7 +91,7 @@ def test_any_line_end_works_and_counts_as_one(toy: Path, newline: str) -> None:
         ("new.one", f'{NO_ID} "new.one" can\'t be one; {ID_RULE}. Rename the file to "new-one.yml".'),
         ("é", f'{NO_ID} "é" can\'t be one; {ID_RULE}. Rename the file to "e.yml".'),
         ("!", f'{NO_ID} "!" can\'t be one; {ID_RULE}. Rename the file.'),
-        ("n" * 81, f'{NO_ID} "{"n" * 59}…" can\'t be one; {ID_RULE}. Rename the file to "{"n" * 80}.yml".'),
+        ("n" * 81, f'{NO_ID} "{"n" * 79}…" can\'t be one; {ID_RULE}. Rename the file to "{"n" * 80}.yml".'),
         ("index", f'{NO_ID} "index" can\'t be one; {RESERVED}. Rename the file.'),
         ("42", f'{NO_ID} "42" can\'t be one; {RESERVED}. Rename the file.'),
         ("con", f'{NO_ID} "con" can\'t be one; {RESERVED}. Rename the file.'),

@@ -154,7 +154,7 @@ def test_several_entries_with_macros() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("@misc{a,\n title={T},\n year={2020", "x.bib:3:1: premature end of file"),
+        ("@misc{a,\n title={T},\n year={2020", "x.bib:3:1: premature end of file. Close the brace or"),
         ("@misc{a, title={T}}\n@misc{a, title={U}}", "x.bib:1:1: repeated bibliography entry"),
         ("@misc{a, title=unknown}", "x.bib:1:1: undefined string"),
         ("nothing", "x.bib:1:1: no entry was found; expected BibTeX"),

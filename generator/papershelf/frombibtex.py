@@ -31,7 +31,8 @@ def papers(text: str, shown: str) -> tuple[Paper, ...]:
     except PybtexError as error:
         line = getattr(error, "lineno", None) or 1
         what = re.sub(r"^syntax error in line \d+: ", "", str(error))
-        raise ProblemsError([Problem(shown, line, 1, what, advice="Mend the file.")]) from None
+        advice = "Close the brace or quotation mark that is open." if "premature end" in what else "Mend the file."
+        raise ProblemsError([Problem(shown, line, 1, what, advice=advice)]) from None
     if not entries:
         raise ProblemsError([Problem(shown, 1, 1, "no entry was found", "BibTeX, such as @misc{key, title={…}}")])
     untitled = [Problem(shown, 1, 1, f'the entry "{key}" has no title') for key, entry in entries.items() if not

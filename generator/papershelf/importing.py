@@ -54,7 +54,8 @@ def plan(capture: Path, list_id: str, catalogue: Catalogue, data: Data, today: d
     content = capture.read_bytes()
     listing = parse(text)
     if not listing.entries:
-        raise _refused(capture, "no papers were found in it", "a capture of a listing in a known layout")
+        advice = "A paper's title stands on a line, and its whole abstract on another one below."
+        raise _refused(capture, "no papers were found in it", "a capture of a listing in a known layout", advice)
     entry = ReadingList(
         id=list_id, title=listing.title, source=listing.source, date=listing.date,
         papers=len(listing.entries), sha256=hashlib.sha256(content).hexdigest(),

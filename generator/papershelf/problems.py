@@ -78,8 +78,8 @@ def report(problems: Iterable[Problem]) -> str:
     return "\n".join([*lines, f"{len(lines)} problem{'s' if len(lines) != 1 else ''} found."])
 
 
-def quoted(value: object, limit: int = 60) -> str:
-    """A value as it is shown in a message: in quotes, on one line, cut where it is long."""
+def quoted(value: object, limit: int = 80) -> str:
+    """A value as it is shown in a message: in quotes, on one line, cut where it is longer than any id."""
     text = _visible(" ".join(str(value).split()))
     return f'"{text if len(text) <= limit else text[: limit - 1] + "…"}"'
 

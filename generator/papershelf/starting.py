@@ -39,6 +39,7 @@ def start(target: Path, shown: str, choices: Choices, beginning: Beginning | Non
 
     Raises ProblemsError where the folder holds something that is in the way, or the capture can't be imported.
     """
+    refuse_taken(target, shown)
     engine = engine_files()
     record = {MANIFEST: manifest({path: fingerprint(content) for path, content in engine.items()})}
     files = engine | owner_files(choices, examples=beginning is None) | record
@@ -88,12 +89,17 @@ def pages_address(repository: str) -> str:
     return f"https://{host}/" if name.lower() == host else f"https://{host}/{name}/"
 
 
-def _refuse(target: Path, shown: str, files: Mapping[str, bytes]) -> None:
-    """Refuse a place where something would be written over; what stands beside the new files may stay, as `.git`."""
+def refuse_taken(target: Path, shown: str) -> None:
+    """Refuse a place where something would be written over; what stands beside the new files may stay, as `.git`.
+
+    Nobody's answers are needed for that, so it can be told before anybody is asked.
+    """
     if not target.exists() and not target.is_symlink():
         return
     if not target.is_dir():
         raise _stop(shown, "there is a file of this name", "a folder that is empty or doesn't exist yet")
+    nobodys = Choices(name="", description="", author="", repo_url="", site_url="", engine="")
+    files = (*engine_files(), *owner_files(nobodys, examples=True), MANIFEST)
     ours = {path.split("/")[0] for path in files}
     taken = sorted(path.name for path in target.iterdir() if path.name in ours)
     if taken:

@@ -34,6 +34,7 @@ class Vocabulary:
     def __init__(self, word: Word, catalogue: Catalogue, data: Data) -> None:
         """Take the shelf."""
         self._word, self._key, self._table = word, f"{word}s", f"{word}s.yml"
+        self._shown_table = f"{data.shown}/{self._table}"
         self._shelf, self._data = catalogue, data
         self._entries: tuple[Topic | Tag, ...] = catalogue.topics if word == "topic" else catalogue.tags
         self._by_id = {entry.id: entry for entry in self._entries}
@@ -111,7 +112,7 @@ class Vocabulary:
         )  # fmt: skip
         note_removed(draft, gone, self._shelf)
         left = [paper.id for paper in papers if len(self._of(paper)) == 1]
-        bare = [f"Left without any {self._word}: {in_turn(left)}."] if left else []
+        bare = [f"Left without any {self._word} ({len(left)}):", *(f"  {paper}" for paper in left)] if left else []
         said = f"The {self._word} {quoted(old)} comes off {counted(len(papers))}; its address says that it was removed."
         return draft.plan([said, *bare], [f"its description: {entry.description}"])
 
@@ -180,7 +181,7 @@ class Vocabulary:
         if near := nearest(name, [*self._by_id, *self._aliases]):
             meant = self._aliases[near].id if near in self._aliases else near
             raise RefusedError(f"There is no {self._word} {{}}. Did you mean {{}}?", name, meant)
-        raise RefusedError(f"There is no {self._word} {{}}.", name)
+        raise RefusedError(f"There is no {self._word} {{}}. {{}} has them all.", name, self._shown_table)
 
     def _target(self, name: str) -> Topic | Tag:
         """The entry of an id that takes another's place: what is new has to be described first."""
@@ -188,9 +189,7 @@ class Vocabulary:
             return self._known(name)
         refuse_unless_an_id(name)
         lines = "".join(f"\n  {line}" for line in (f"- id: {name}", "  name: …", "  description: …"))
-        raise RefusedError(
-            f"There is no {self._word} {{}}. Describe it in {{}}:{lines}", name, f"{self._data.shown}/{self._table}"
-        )
+        raise RefusedError(f"There is no {self._word} {{}}. Describe it in {{}}:{lines}", name, self._shown_table)
 
     def _free(self, name: str, mover: Topic | Tag) -> None:
         """Refuse an id that can't be one, or that something has."""

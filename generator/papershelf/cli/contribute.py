@@ -79,7 +79,8 @@ def new(
     if len(drafts) > 1 and ({*fields} - {"topics", "tags"} or links):
         raise click.UsageError("With several entries, only topics and tags can be given: they are for all.")
     if not bibtex and not (fields.get("title") and links):
-        raise click.UsageError("A title and a link are needed, or a BibTeX file.")
+        example = 'papershelf new --title "…" --link https://arxiv.org/abs/1910.02054'
+        raise click.UsageError(f"A title and a link are needed, or a BibTeX file. For example: {example}")
     drafts = tuple(with_links(replace(draft, **fields), links) for draft in drafts)  # type: ignore[arg-type]
     refused = _add(drafts, data, suggest=suggest, dry_run=dry_run)
     for title, error in refused:

@@ -137,6 +137,8 @@ def _today() -> datetime.date:
 
 def _into(words: Sequence[str], form: str, *, one: bool = False) -> tuple[str, Sequence[str]]:
     """What stands before and behind the word "into"."""
+    if one and len(words) == 2 and "into" not in map(str.lower, words):
+        raise click.UsageError(f"Write {form}: {words[0]} into {words[1]}.")
     if len(words) < 3 or words[1].lower() != "into" or (one and len(words) > 3):
         raise click.UsageError(f"Write {form}.")
     return words[0], words[2:]

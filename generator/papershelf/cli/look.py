@@ -51,7 +51,7 @@ def hygiene(data: Data) -> None:
     found = chores(catalogue, {address.url: result.verdict for address, result in known.items()})
     for chore in found:
         line = f":{chore.line}" if chore.line else ""
-        click.echo(f"{data.shown}/{chore.source}{line}: {chore.what} ({chore.evidence}). {chore.settle}")
+        click.echo(f"{data.shown}/{chore.source}{line}: {chore.what} ({chore.evidence}); {chore.settle}")
     click.echo(f"{len(found)} to look at." if found else "Nothing to tidy up.")
 
 

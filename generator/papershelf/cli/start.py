@@ -13,7 +13,16 @@ import click
 from papershelf import engine, updating
 from papershelf.git import web_address
 from papershelf.scaffold import Choices
-from papershelf.starting import Beginning, list_id, name_from, one_line, pages_address, site_address, start
+from papershelf.starting import (
+    Beginning,
+    list_id,
+    name_from,
+    one_line,
+    pages_address,
+    refuse_taken,
+    site_address,
+    start,
+)
 
 
 @dataclass(frozen=True)
@@ -59,6 +68,7 @@ def init(
         return
     if folder is None:
         raise click.UsageError("Missing argument 'DIR': where the new shelf will be.")
+    refuse_taken(folder, str(folder))
     choices = _choices(folder, given)
     today = datetime.datetime.now().astimezone().date()
     beginning = Beginning(capture, list_name or list_id(capture), today) if capture else None
