@@ -22,9 +22,10 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parents[2]
 HEADER = "Get trending papers in your email inbox once a day!\nGet trending papers in your email inbox!\nSubscribe"
@@ -76,13 +77,19 @@ def measured(folder: Path, corpus: Path | None, sizes: list[int]) -> Iterator[Ro
     yield from steps(shelf, total)
     for size in sizes:
         grown = folder / f"shelf-{size}"
-        grown.mkdir()
-        shutil.copytree(ROOT / "site_src", grown / "site_src")
-        shutil.copy(ROOT / "mkdocs.yml", grown)
-        (grown / "many.txt").write_text(HEADER + "\n".join(papers(corpus, size)) + "\n", encoding="utf-8")
-        yield Row(size, "import a capture", *run(grown, "papershelf", "import", "many.txt"))
-        curate(grown / "data")
+        yield Row(size, "import a capture", *make_shelf(grown, corpus, size))
         yield from steps(grown, size)
+
+
+def make_shelf(folder: Path, corpus: Path | None, size: int) -> tuple[float, float]:
+    """Make a shelf of so many papers, imported and curated; what the import cost."""
+    folder.mkdir()
+    shutil.copytree(ROOT / "site_src", folder / "site_src")
+    shutil.copy(ROOT / "mkdocs.yml", folder)
+    (folder / "many.txt").write_text(HEADER + "\n".join(papers(corpus, size)) + "\n", encoding="utf-8")
+    cost = run(folder, "papershelf", "import", "many.txt")
+    curate(folder / "data")
+    return cost
 
 
 def steps(shelf: Path, total: int) -> Iterator[Row]:
@@ -93,21 +100,20 @@ def steps(shelf: Path, total: int) -> Iterator[Row]:
 
 
 def run(folder: Path, *arguments: str) -> tuple[float, float]:
-    """Run a command; its seconds and the peak of its memory in MB."""
+    """Run a Python module; its seconds and the peak of its memory in MB."""
+    return timed(folder, [sys.executable, "-m", *arguments])
+
+
+def timed(folder: Path, command: Sequence[str], log: int | IO[bytes] = subprocess.DEVNULL) -> tuple[float, float]:
+    """Run a command; its seconds and the peak of its memory in MB, that of its largest process."""
     environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
     start = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, "-m", *arguments],
-        cwd=folder,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.STDOUT,
-    )
+    process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT)
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - start
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
-        raise SystemExit(f"{' '.join(arguments)} failed in {folder}")
+        raise SystemExit(f"{' '.join(command)} failed in {folder}")
     return seconds, usage.ru_maxrss / (1024 if sys.platform != "darwin" else 1024**2)
 
 
