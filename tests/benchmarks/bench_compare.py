@@ -165,7 +165,9 @@ def build(way: Way, project: Path, expected: Path) -> Cost:
     if lack := apart(sites.missing, site, expected):
         raise SystemExit(f"{way.name}: {lack}")
     seconds = {name: time for name, time, _ in parts}
-    return Cost(sum(seconds.values()), max(peak for _, _, peak in parts), *sites.size(site), parts=seconds)
+    cost = Cost(sum(seconds.values()), max(peak for _, _, peak in parts), *sites.size(site), parts=seconds)
+    say(f"    {cost.seconds:.2f} s, {cost.megabytes:,.0f} MB")
+    return cost
 
 
 def build_edited(way: Way, shelf: Path, expected: Path) -> Cost:
@@ -204,7 +206,7 @@ def versions() -> dict[str, str]:
 
 def say(what: str) -> None:
     """Tell somebody who waits what is being done."""
-    print(f"{what} …", file=sys.stderr, flush=True)
+    print(what, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -115,7 +115,7 @@ def row(result: Result, ours: Result | None) -> str:
     if not result.turns:
         return f"{head} not run: {result.why_not} | | | | | |"
     ratio = ""
-    if ours and ours.turns and result.way != OURS:
+    if ours and ours.turns and result.way not in (OURS, AGAIN):
         pairs = zip(ours.turns, result.turns, strict=True)
         ratio = f"{median(mine.seconds / other.seconds for mine, other in pairs):.2f}"
     parts = [f"{median(turn.parts[part] for turn in result.turns):.2f}" for part in result.turns[0].parts]
