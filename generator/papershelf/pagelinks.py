@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from papershelf.model import Catalogue
-from papershelf.pages import paper_path, tag_path, topic_path
+from papershelf.places import paper_path, tag_path, topic_path
 
 DOCS_DIR = re.compile(r"^docs_dir:[ \t]*[\"']?([^\"'#\n]+?)[\"']?[ \t\r]*(?:#.*)?$", re.MULTILINE)
 """Where mkdocs.yml says that those pages are."""

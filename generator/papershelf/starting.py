@@ -39,12 +39,11 @@ def start(target: Path, shown: str, choices: Choices, beginning: Beginning | Non
 
     Raises ProblemsError where the folder holds something that is in the way, or the capture can't be imported.
     """
-    refuse_taken(target, shown)
     engine = engine_files()
     record = {MANIFEST: manifest({path: fingerprint(content) for path, content in engine.items()})}
     files = engine | owner_files(choices, examples=beginning is None) | record
     try:
-        _refuse(target, shown, files)
+        refuse_taken(target, shown)
         with _staged(target) as staging:
             _write(staging, files)
             data = Data(staging / "data")
@@ -52,7 +51,7 @@ def start(target: Path, shown: str, choices: Choices, beginning: Beginning | Non
                 _import(beginning, data)
             return sum(1 for _ in (data.root / "papers").rglob("*.yml"))
     except OSError as error:
-        raise _stop(shown, f"the shelf can't be written here: {error.strerror}") from None
+        raise _unwritable(shown, error) from None
 
 
 def list_id(capture: Path) -> str:
@@ -94,7 +93,11 @@ def refuse_taken(target: Path, shown: str) -> None:
 
     Nobody's answers are needed for that, so it can be told before anybody is asked.
     """
-    if not target.exists() and not target.is_symlink():
+    try:
+        there = target.exists() or target.is_symlink()
+    except OSError as error:
+        raise _unwritable(shown, error) from None
+    if not there:
         return
     if not target.is_dir():
         raise _stop(shown, "there is a file of this name", "a folder that is empty or doesn't exist yet")
@@ -106,6 +109,10 @@ def refuse_taken(target: Path, shown: str) -> None:
         found = f"the folder holds {', '.join(map(quoted, taken))} already"
         advice = "Name another folder; a shelf that is there is brought up to date with `papershelf init --update`."
         raise _stop(shown, found, "an empty one", advice)
+
+
+def _unwritable(shown: str, error: OSError) -> ProblemsError:
+    return _stop(shown, f"the shelf can't be written here: {error.strerror}")
 
 
 def _stop(shown: str, found: str, expected: str = "", advice: str = "") -> ProblemsError:

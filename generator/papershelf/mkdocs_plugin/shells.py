@@ -45,7 +45,8 @@ class Kind:
     name: str
     """A mark; of a further page of a listing that stands in the navigation its name, to which the way is short."""
     numbered: bool
-    edited: bool
+    edit: str | None
+    """A mark for a file of its own; the name of one that many pages are edited in."""
     hide: tuple[str, ...]
     tagged: bool
     found: bool
@@ -76,9 +77,8 @@ class Shells:
         if not headings or headings[0].level != 1 or name.isdigit():
             raise NoShellError(page.path)
         within = name if number and f"{folder}/{name}.md" in self._in_nav else f"{_SLOT}name"
-        kind = Kind(
-            folder, within, bool(number), bool(page.edit), page.hide, bool(page.tags), bool(page.found_by), headings[1:]
-        )
+        edit = f"{_SLOT}edit{_YAML}" if page.edit and "/" in page.edit else page.edit
+        kind = Kind(folder, within, bool(number), edit, page.hide, bool(page.tags), bool(page.found_by), headings[1:])
         shell, digest = self._shells.get(kind) or self._made(kind)
         title, description = meta_values(page)
         values = {
@@ -107,8 +107,8 @@ class Shells:
             self._config, f"{kind.folder}/{kind.name}{number}.md", content="", inclusion=InclusionLevel.NOT_IN_NAV
         )
         file.generated_by = "papershelf"
-        if kind.edited:
-            file.edit_uri = posixpath.join(self._edit_root, f"{_SLOT}edit{_YAML}")
+        if kind.edit:
+            file.edit_uri = posixpath.join(self._edit_root, kind.edit)
         page = MkDocsPage(None, file, self._config)
         page.markdown, page.content = "", _CONTENT
         page.meta = {"title": f"{_SLOT}title", "description": f"{_SLOT}description"}
