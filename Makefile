@@ -14,12 +14,13 @@ find_python = \
 		exit 1; \
 	fi
 
-.PHONY: help serve site test clean
+.PHONY: help serve site test audit clean
 
 help:
 	@echo "make serve   show the site on 127.0.0.1:$(PORT) and reload it when a file changes (PORT=8001: another port)"
 	@echo "make site    build the site once, into site/; a warning fails the build"
 	@echo "make test    run all checks: style, types, data, strict build, tests with a browser"
+	@echo "make audit   make a thousand random changes, and compare each rebuild with a clean build; takes an hour"
 	@echo "make clean   remove what these commands made, the environment in .venv too"
 
 serve:
@@ -30,6 +31,9 @@ site:
 
 test:
 	@$(find_python); exec "$$python" tools/bootstrap.py test
+
+audit:
+	@$(find_python); exec "$$python" tools/bootstrap.py audit
 
 clean:
 	rm -rf .venv site build dist .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache

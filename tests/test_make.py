@@ -91,11 +91,11 @@ def words(done: subprocess.CompletedProcess[str]) -> list[str]:
 def test_make_alone_lists_the_commands(checkout: Checkout) -> None:
     done = checkout.make()
     commands = [line.split()[1] for line in done.stdout.splitlines()]
-    assert commands == ["serve", "site", "test", "clean"]
+    assert commands == ["serve", "site", "test", "audit", "clean"]
     assert checkout.make("help").stdout == done.stdout
 
 
-@pytest.mark.parametrize("command", ["serve", "site", "test"])
+@pytest.mark.parametrize("command", ["serve", "site", "test", "audit"])
 def test_no_python_at_all_is_said_in_one_sentence(checkout: Checkout, command: str) -> None:
     done = checkout.make(command)
     assert done.returncode != 0

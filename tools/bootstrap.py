@@ -52,7 +52,7 @@ def main() -> int:
             return serve(options.port)
         if options.command == "site":
             return site()
-        return test()
+        return audit() if options.command == "audit" else test()
     except Stop as stop:
         print(stop, file=sys.stderr)
         return 1
@@ -68,6 +68,7 @@ def read_arguments() -> argparse.Namespace:
     serving.add_argument("--port", type=int, default=8000, help="where on 127.0.0.1 (8000)")
     commands.add_parser("site", help="build the site once; a warning fails the build")
     commands.add_parser("test", help="run all checks")
+    commands.add_parser("audit", help="make a thousand random changes, and compare each rebuild with a clean build")
     return parser.parse_args()
 
 
@@ -100,6 +101,13 @@ def test() -> int:
     # What make does with a shell is tested where people start the project with make.
     without_make = ["--ignore=tests/test_make.py"] if os.name == "nt" else []
     return in_environment("pytest", "--numprocesses=auto", *without_make).returncode
+
+
+def audit() -> int:
+    """Prove once more, at length, that what is kept of a build never shows."""
+    prepare("dev")
+    os.environ.setdefault("PAPERSHELF_STEPS", "1000")
+    return in_environment("pytest", "tests/mkdocs/test_kept.py").returncode
 
 
 def prepare(extras: str) -> None:

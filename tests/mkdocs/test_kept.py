@@ -1,0 +1,258 @@
+"""What one build leaves for the next never shows: after any change, a rebuild equals a clean build, byte for byte.
+
+`PAPERSHELF_STEPS` says how many random changes are made; `make audit` makes a thousand.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import random
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from mkdocs.commands.build import build
+from mkdocs.config import load_config
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import Abort
+
+from papershelf.mkdocs_plugin.kept import Kept, Written
+from papershelf.mkdocs_plugin.plugin import PapershelfPlugin
+from papershelf.pages import Plan
+
+STEPS = int(os.environ.get("PAPERSHELF_STEPS", "30"))
+ADDRESS = "http://127.0.0.1:8000/"
+
+
+class Shelf:
+    """The toy shelf with more papers, edited at random and built again by one plugin, as when it is served."""
+
+    def __init__(self, folder: Path, seed: int) -> None:
+        self.folder = folder
+        self.chance = random.Random(seed)
+        self.made = 0
+        for _ in range(25):
+            self.add()
+        self.plugin = self.configuration("served").plugins["papershelf"]
+        assert isinstance(self.plugin, PapershelfPlugin)
+        self.plugin.__init__()  # type: ignore[misc]
+
+    def configuration(self, into: str) -> MkDocsConfig:
+        config = load_config(str(self.folder / "mkdocs.yml"), site_dir=str(self.folder.parent / into))
+        config.site_url = ADDRESS
+        return config
+
+    def rebuild(self) -> dict[str, bytes]:
+        """Build once more on top of the last build."""
+        build(self.configuration("served"))
+        return contents(self.folder.parent / "served")
+
+    def clean(self) -> dict[str, bytes]:
+        """Build as if for the first time, in a process of its own."""
+        child = multiprocessing.get_context("fork").Process(target=self._from_nothing)
+        child.start()
+        child.join()
+        assert child.exitcode == 0
+        return contents(self.folder.parent / "clean")
+
+    def _from_nothing(self) -> None:
+        shutil.rmtree(self.folder.parent / "clean", ignore_errors=True)
+        config = self.configuration("clean")
+        config.plugins["papershelf"].__init__()  # type: ignore[misc]
+        build(config)
+
+    # Changes
+
+    def papers(self) -> list[Path]:
+        return sorted((self.folder / "data" / "papers").rglob("*.yml"))
+
+    def any_paper(self) -> Path:
+        return self.chance.choice(self.papers())
+
+    def words(self, count: int) -> str:
+        return " ".join(
+            self.chance.choices(["a", "new", "*widget*", "of", "$x_1$", "serial", "kind", "Ä", "under"], k=count)
+        )
+
+    def ids(self, table: str) -> list[str]:
+        return re.findall(r"^- id: (\S+)", (self.folder / "data" / table).read_text(encoding="utf-8"), re.MULTILINE)
+
+    def add(self) -> None:
+        self.made += 1
+        path = self.folder / "data" / "papers" / "m" / f"made-{self.made}.yml"
+        path.parent.mkdir(exist_ok=True)
+        tags = ", ".join(self.chance.sample(self.ids("tags.yml"), k=2))
+        topic = self.chance.choice(self.ids("topics.yml"))
+        path.write_text(
+            f"title: '{self.words(5)} {self.made}'\ntopics: [{topic}]\ntags: [{tags}]\nsummary: '{self.words(8)}'\n"
+            f"year: {2000 + self.made % 20}\nabstract: '{self.words(30)} {self.made}.'\n",
+            encoding="utf-8",
+        )
+
+    def remove(self) -> None:
+        made = [path for path in self.papers() if path.name.startswith("made-")]
+        if len(made) > 5:
+            self.chance.choice(made).unlink()
+
+    def rename(self) -> None:
+        path = self.chance.choice([path for path in self.papers() if path.name.startswith("made-")])
+        self.made += 1
+        text = re.sub(r"(?m)^aliases: .*\n", "", path.read_text(encoding="utf-8"))
+        path.write_text(f"{text}aliases: [{path.stem}]\n", encoding="utf-8")
+        path.rename(path.with_name(f"made-{self.made}.yml"))
+
+    def edit(self) -> None:
+        self.change(
+            self.any_paper(), r"(?m)^(title|summary|abstract): .*(?:\n  .*)*$", rf"\1: '{self.words(7)} {self.made}'"
+        )
+
+    def retag(self) -> None:
+        tags = ", ".join(self.chance.sample(self.ids("tags.yml"), k=self.chance.randint(1, 3)))
+        self.change(self.any_paper(), r"(?m)^tags:.*(?:\n(?:  |- ).*)*$", f"tags: [{tags}]")
+
+    def move(self) -> None:
+        topics = ", ".join(self.chance.sample(self.ids("topics.yml"), k=self.chance.randint(1, 2)))
+        self.change(self.any_paper(), r"(?m)^topics:.*(?:\n(?:  |- ).*)*$", f"topics: [{topics}]")
+
+    def describe(self) -> None:
+        table = self.chance.choice(["topics.yml", "tags.yml"])
+        word = self.chance.choice(["name", "description"])
+        self.change(
+            self.folder / "data" / table, rf"(?m)^  {word}: .*$", f"  {word}: Called {self.words(2)} {self.made}"
+        )
+
+    def write(self) -> None:
+        self.change(self.folder / "site_src" / "index.md", r"\Z", f"\n\n{self.words(4)}\n")
+
+    def configure(self) -> None:
+        new = self.chance.choice(
+            [
+                "site_name: Name {}",
+                "site_name: Other {}\nuse_directory_urls: false",
+                "site_name: Third {}\ncopyright: A & B",
+            ]
+        )
+        path = self.folder / "mkdocs.yml"
+        text = re.sub(r"(?m)^(use_directory_urls|copyright): .*\n", "", path.read_text(encoding="utf-8"))
+        path.write_text(re.sub(r"(?m)^site_name: .*$", new.format(self.made), text), encoding="utf-8")
+
+    def override(self) -> None:
+        """A page that somebody writes in the place of one of ours, or takes away again."""
+        path = self.folder / "site_src" / "tags" / "serial.md"
+        path.parent.mkdir(exist_ok=True)
+        if path.exists():
+            path.unlink()
+        else:
+            path.write_text(f"# Mine\n\n{self.words(3)}\n", encoding="utf-8")
+
+    def spoil_site(self) -> None:
+        """What somebody does to the site's folder by hand."""
+        pages = sorted((self.folder.parent / "served").rglob("*.html"))
+        page = self.chance.choice(pages)
+        if self.chance.random() < 0.5:
+            page.unlink()
+        else:
+            page.write_text("spoiled", encoding="utf-8")
+        (page.parent / "stray.html").write_text("stray", encoding="utf-8")
+
+    def nothing(self) -> None:
+        pass
+
+    def change(self, path: Path, pattern: str, new: str) -> None:
+        text = path.read_text(encoding="utf-8")
+        found = list(re.finditer(pattern, text))
+        if found:
+            match = self.chance.choice(found)
+            path.write_text(text[: match.start()] + match.expand(new) + text[match.end() :], encoding="utf-8")
+
+    def step(self) -> str:
+        """Make a change at random, and say which."""
+        often = [self.edit, self.retag, self.move, self.add, self.remove, self.rename]
+        seldom = [self.describe, self.write, self.configure, self.override, self.spoil_site, self.nothing]
+        change: Callable[[], None] = self.chance.choice(often * 2 + seldom)
+        change()
+        return change.__name__
+
+
+def contents(site: Path) -> dict[str, bytes]:
+    return {path.relative_to(site).as_posix(): path.read_bytes() for path in site.rglob("*") if path.is_file()}
+
+
+def differing(shelf: Shelf) -> list[str]:
+    served, clean = shelf.rebuild(), shelf.clean()
+    assert len(clean) > 80
+    return sorted(path for path in served.keys() | clean.keys() if served.get(path) != clean.get(path))
+
+
+@pytest.fixture
+def shelf(toy: Path) -> Iterator[Shelf]:
+    made = Shelf(toy, seed=7)
+    yield made
+    made.plugin.__init__()  # type: ignore[misc]
+
+
+def test_after_any_change_a_rebuild_equals_a_clean_build(shelf: Shelf) -> None:
+    assert differing(shelf) == []
+    for number in range(STEPS):
+        what = shelf.step()
+        assert differing(shelf) == [], f"step {number}: {what}"
+
+
+def test_a_page_is_kept_where_nothing_of_it_changed(shelf: Shelf) -> None:
+    shelf.rebuild()
+    site = shelf.folder.parent / "served"
+    before = {path: path.stat().st_mtime_ns for path in site.glob("papers/*/index.html")}
+    shelf.change(shelf.folder / "data" / "papers" / "s" / "serial-widgets.yml", "(?m)^title: .*$", "title: Renewed")
+    shelf.rebuild()
+    renewed = {path.parent.name for path, time in before.items() if path.stat().st_mtime_ns != time}
+    assert "serial-widgets" in renewed
+    assert len(renewed) < len(before) / 2
+
+
+@pytest.mark.parametrize("cut", ["parts", "shell", "stamp", "shared"])
+def test_without_any_one_of_its_conditions_old_pages_would_show(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch, cut: str
+) -> None:
+    """The proof above can fail: each condition for keeping a page is left out once."""
+    find, begin = Kept.find, Kept.begin
+
+    def careless(self: Kept, plan: Plan, path: str, shells: frozenset[bytes]) -> Written | None:
+        parts, written = self._made.get(plan.path, ((), None))
+        if written and cut == "shell":
+            shells |= {written.shell}
+        if written and cut == "stamp" and path in self._there:
+            self._there[path] = written.stamp
+        if written and cut == "parts":
+            self._made[plan.path] = plan.parts, written
+        del parts
+        return find(self, plan, path, shells)
+
+    def forgetful(self: Kept, site: Path, shared: object) -> None:
+        begin(self, site, None if cut == "shared" else shared)
+
+    monkeypatch.setattr(Kept, "find", careless)
+    monkeypatch.setattr(Kept, "begin", forgetful)
+    change = {"parts": shelf.edit, "shell": shelf.configure, "stamp": shelf.spoil_site, "shared": shelf.describe}[cut]
+    shelf.rebuild()
+    found: set[str] = set()
+    for _ in range(8):
+        change()
+        found.update(differing(shelf))
+    assert found
+
+
+def test_a_failed_build_leaves_the_site_as_it_was(shelf: Shelf) -> None:
+    before = shelf.rebuild()
+    page = shelf.folder / "site_src" / "index.md"
+    text = page.read_text(encoding="utf-8")
+    page.write_text(text + "\n<!-- papershelf: nonsense -->\n", encoding="utf-8")
+    with pytest.raises(Abort):
+        shelf.rebuild()
+    kept = contents(shelf.folder.parent / "served")
+    assert {path for path in before if path.startswith("papers/made-")} <= kept.keys()
+    assert not any(path.startswith(".papershelf") for path in kept)
+    page.write_text(text, encoding="utf-8")
+    assert differing(shelf) == []
