@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -576,3 +577,27 @@ def test_after_any_commands_every_address_leads_on_and_nothing_else_was_touched(
         assert len({path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}) == count
         last = now
     assert list(vanished((first, {}), (last, {}), {})) == []
+
+
+def test_two_files_that_check_calls_one_paper_are_merged_pair_after_pair() -> None:
+    text = Path(FILE[SERIAL]).read_text()
+    bare = re.sub(r"(?m)^appearances:\n(?:  .*\n)+", "", text)
+    for name in ("serial-widgets-again", "serial-widgets-more"):
+        Path(f"data/papers/s/{name}.yml").write_text(bare)
+    said = tell("check", status=1)
+    assert "`papershelf merge serial-widgets-again into serial-widgets` keeps its address" in said
+    tell("merge", "serial-widgets-again", "into", SERIAL, "--yes")
+    assert "serial-widgets-more" in tell("check", status=1)
+    tell("merge", "serial-widgets-more", "into", SERIAL, "--yes")
+    assert shelf().paper[SERIAL].aliases == ("serial-widgets-again", "serial-widgets-more")
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("write", "mkdocs.yml/folder"), "Not a directory"),
+        (("--data", "n" * 300, "check"), "File name too long"),
+    ],
+)
+def test_a_place_that_cannot_be_used_is_named(words: tuple[str, ...], why: str) -> None:
+    assert why in tell(*words, status=1)

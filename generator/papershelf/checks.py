@@ -9,9 +9,10 @@ from __future__ import annotations
 import datetime
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeAlias
 
 from papershelf import duplicates
 from papershelf.identity import nearest_id, why_not_an_id
@@ -28,13 +29,15 @@ from papershelf.tables import (
     tags_are_sorted,
 )
 
+Rule: TypeAlias = Callable[[Loaded, Data], Iterator[Problem]]
 
-def checked(data: Data) -> Catalogue:
-    """The catalogue below `data/`; raises ProblemsError with every problem there is."""
+
+def checked(data: Data, but: Sequence[Rule] = ()) -> Catalogue:
+    """The catalogue below `data/`; raises ProblemsError with every problem there is, `but` for those of some rules."""
     with stage("load"):
         loaded = load(data)
     with stage("check"):
-        problems = [*loaded.problems, *(problem for rule in RULES for problem in rule(loaded, data))]
+        problems = [*loaded.problems, *(problem for rule in RULES if rule not in but for problem in rule(loaded, data))]
     if problems:
         raise ProblemsError(problems)
     return loaded.catalogue
@@ -203,12 +206,12 @@ def _the_same(older: Paper, newer: Paper, evidence: str, data: Data) -> Problem:
     found = f"this is already on the shelf as {quoted(older.title)}, in {data.shown}/{older.source} ({evidence})"
     advice = (
         "If it is, move what is new here to that file and delete this one; where this one is on the site already, "
-        f"with its id among that one's aliases. If it isn't, {mend}."
+        f"`papershelf merge {newer.id} into {older.id}` keeps its address. If it isn't, {mend}."
     )
     return data.problem(newer.source, (common or "title",), found, "one file for each paper", advice)
 
 
-RULES: tuple[Callable[[Loaded, Data], Iterator[Problem]], ...] = (
+RULES: tuple[Rule, ...] = (
     tables_are_there,
     topics_and_tags_exist,
     appearances_fit,

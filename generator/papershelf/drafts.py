@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Concatenate, ParamSpec
 
-from papershelf.checks import checked
+from papershelf.checks import Rule, checked
 from papershelf.identity import nearest_id, why_not_an_id
 from papershelf.importing import FOLDED, as_fields
 from papershelf.journal import Change, make
@@ -89,8 +89,11 @@ def later(key: str, kind: type = Paper) -> tuple[str, ...]:
     return keys[keys.index(key) + 1 :]
 
 
-def rehearse(change: Change, data: Data) -> Catalogue:
-    """What the shelf would be with a change, made in a copy; raises ProblemsError where it would leave problems."""
+def rehearse(change: Change, data: Data, but: Sequence[Rule] = ()) -> Catalogue:
+    """What the shelf would be with a change, made in a copy; raises ProblemsError where it would leave problems.
+
+    Problems of the rules in `but` may stay.
+    """
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "data"
         shutil.copytree(data.root, copy, ignore=shutil.ignore_patterns(".*", "*~"))
@@ -99,12 +102,15 @@ def rehearse(change: Change, data: Data) -> Catalogue:
                 (copy / source).unlink()
             else:
                 write(copy / source, text)
-        return checked(Data(copy, data.shown))
+        return checked(Data(copy, data.shown), but)
 
 
-def carry_out(plan: Plan, data: Data) -> list[str]:
-    """Make what was planned, all of it or nothing, if it leaves no problems; returns the files that changed."""
-    return make(plan.change, data.root, data.shown, lambda: rehearse(plan.change, data))
+def carry_out(plan: Plan, data: Data, but: Sequence[Rule] = ()) -> list[str]:
+    """Make what was planned, all of it or nothing, if it leaves no problems; returns the files that changed.
+
+    Problems of the rules in `but` may stay.
+    """
+    return make(plan.change, data.root, data.shown, lambda: rehearse(plan.change, data, but))
 
 
 def in_turn(items: Iterable[str]) -> str:

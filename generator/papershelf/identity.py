@@ -45,7 +45,7 @@ SHAPES: dict[Form, Shape] = {
     "paper": _ID,
     "list": _ID,
     "url": Shape(
-        r"https?://[^\s/?#@:<>\"\\`]+(?::[0-9]+)?(?:[/?#][^\s<>\"\\`]*)?",
+        r"https?://[^\s/?#@:<>\"\\`\[\]]+(?::[0-9]{1,5})?(?:[/?#][^\s<>\"\\`]*)?",
         'an address without spaces, quotes or angle brackets that begins with "https://" or "http://"',
     ),
     # Four digits until 2014, five since: a number that lost its last zero (2005.14170 is 2005.1417 to YAML) is noticed.

@@ -24,6 +24,11 @@ class Shelf(click.Group):
             ctx.exit(1)
         except RefusedError as error:
             raise click.ClickException(str(error)) from None
+        except OSError as error:
+            # A place that can't be read or written is nobody's mistake in the code; anything else is.
+            if error.filename is None:
+                raise
+            raise click.ClickException(f"{error.filename}: {error.strerror}") from None
 
 
 @click.group(cls=Shelf)

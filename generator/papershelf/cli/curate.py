@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import click
 
-from papershelf.checks import checked
+from papershelf.checks import Rule, checked, papers_are_there_once
 from papershelf.curating import Papers
 from papershelf.drafts import Plan, carry_out, counted, rehearse
 from papershelf.load import Data
@@ -46,7 +46,9 @@ def merge(data: Data, words: Sequence[str], *, dry_run: bool, yes: bool) -> None
     and tags. What would be lost is shown first. The first one's address leads to the second.
     """
     old, (into,) = _into(words, "ID into ID", one=True)
-    _do(_papers(data).merge(old, into), data, dry_run=dry_run, yes=yes)
+    # That two files are one paper is what this settles, one pair after the other.
+    but = (papers_are_there_once,)
+    _do(Papers(checked(data, but), data).merge(old, into), data, dry_run=dry_run, yes=yes, but=but)
 
 
 @click.command()
@@ -168,7 +170,7 @@ def _show(vocabulary: Vocabulary, word: Word, old: str, data: Data) -> None:
     click.echo(f"Describe the new ones in {data.shown}/{word}s.yml, then: papershelf {word} split {old} into B C")
 
 
-def _do(plan: Plan, data: Data, *, dry_run: bool, yes: bool) -> None:
+def _do(plan: Plan, data: Data, *, dry_run: bool, yes: bool, but: Sequence[Rule] = ()) -> None:
     """Say what changes, ask where something is lost, and do it, or show it."""
     click.echo("\n".join(plan.said))
     if not plan.change.texts:
@@ -177,15 +179,15 @@ def _do(plan: Plan, data: Data, *, dry_run: bool, yes: bool) -> None:
         head = "This would be lost:" if dry_run else "This is lost:"
         click.echo("\n".join([head, *(f"  {item}" for item in plan.lost)]))
     if dry_run:
-        after = rehearse(plan.change, data)
+        after = rehearse(plan.change, data, but)
         click.echo(plan.change.diff(data.root, data.shown), nl=False)
         _print_old_links(after, data)
         click.echo("Nothing was written: this was a dry run.")
         return
     if plan.lost and not yes and sys.stdin.isatty():
         click.confirm("Go on?", abort=True)
-    changed = carry_out(plan, data)
-    _print_old_links(checked(data), data)
+    changed = carry_out(plan, data, but)
+    _print_old_links(checked(data, but), data)
     click.echo(f"{counted(len(changed), 'file')} changed.")
 
 
