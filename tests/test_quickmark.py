@@ -107,14 +107,14 @@ def test_of_any_other_form_it_makes_nothing(text: str) -> None:
 def test_whatever_it_reads_it_reads_as_python_markdown_does() -> None:
     chance = random.Random(4)
     read = 0
-    for _ in range(6000):
+    for _ in range(4000):
         text = "".join(chance.choices(PIECES, k=chance.randint(1, 7))).strip()
         for written in filter(None, (text, prose(text) and f"-   {prose(text)}")):
             made = quick(written)
             if made is not None:
                 read += 1
                 assert made == by_python_markdown(written), written
-    assert read > 2000, "hardly anything was read: this test shows nothing"
+    assert read > 1500, "hardly anything was read: this test shows nothing"
 
 
 def test_an_entry_is_made_once_for_all_folders_at_one_depth() -> None:

@@ -22,6 +22,14 @@ import pytest
 DEADLINE = 30.0
 """Seconds until a test gives up; a rebuild of the toy takes about one."""
 
+INTERRUPTIBLE = (
+    "import runpy, signal, sys\n"
+    "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    "sys.argv[0] = 'mkdocs'\n"
+    "runpy.run_module('mkdocs', run_name='__main__', alter_sys=True)\n"
+)
+"""MkDocs, that hears SIGINT also where the tests run in the background, which has it ignored."""
+
 LIVE_RELOAD = re.compile(rb"<script>[^<]*livereload\([^<]*</script>")
 NOT_FOUND = b"not found"
 SERIAL = "papers/serial-widgets/"
@@ -83,7 +91,7 @@ def serving(shelf: Path, *options: str, env: dict[str, str] | None = None) -> It
     scratch = shelf.parent / "scratch"
     scratch.mkdir(exist_ok=True)
     change(shelf / "mkdocs.yml", r"site_url: .*", f"site_url: http://127.0.0.1:{port}/")
-    command = [sys.executable, "-m", "mkdocs", "serve", "--dev-addr", f"127.0.0.1:{port}", *options]
+    command = [sys.executable, "-c", INTERRUPTIBLE, "serve", "--dev-addr", f"127.0.0.1:{port}", *options]
     environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "NO_COLOR": "1", "TMPDIR": str(scratch), **(env or {})}
     with log.open("wb") as output:
         process = subprocess.Popen(
