@@ -188,6 +188,21 @@ def test_nothing_moves_while_a_page_loads(
     assert page.evaluate("window.shifted") < 0.01
 
 
+@pytest.mark.parametrize("kind", ["topic", "tag", "list"])
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_our_script_changes_no_line_of_a_listing(
+    kind: str, size: tuple[int, int], places: dict[str, str], opened: Callable[..., Page]
+) -> None:
+    """However late it comes: each entry is as high without it."""
+    heights = "entries => entries.map(entry => entry.getBoundingClientRect().height)"
+    bare, whole = opened("about:blank", size), opened(places[kind], size)
+    bare.route("**/papershelf.js", lambda route: route.abort())
+    bare.goto(places[kind])
+    measured = [page.locator(".papershelf-papers > ul > li").evaluate_all(heights) for page in (bare, whole)]
+    assert len(measured[0]) > 3
+    assert measured[0] == measured[1]
+
+
 @pytest.mark.parametrize("kind", ["topic", "paper"])
 def test_print_shows_the_article_alone(kind: str, places: dict[str, str], opened: Callable[..., Page]) -> None:
     page = opened(places[kind])
