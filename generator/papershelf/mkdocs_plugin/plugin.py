@@ -62,6 +62,7 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
         self._nav: Navigation | None = None
         self._site: Path | None = None
         self._planned: list[PlannedFile] = []
+        self._order: list[str] = []
         self._made: dict[str, Page] = {}
         self._kept = Kept()
         self._kinds: tuple[Kind, ...] = ()
@@ -123,10 +124,11 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
         converter = Converter(config, files)
         names = dict(_names(config.nav))
         edit_root = _edit_root(config, self._data(config))
-        self._planned, self._made, self._converter = [], {}, converter
+        self._planned, self._order, self._made, self._converter = [], [], {}, converter
         for plan in self._ready.plans():
             if files.get_file_from_path(plan.path) is not None:
                 continue
+            self._order.append(plan.path)
             edit = plan.edit and posixpath.join(edit_root, plan.edit)
             if reason is None and plan.path not in names:
                 self._planned.append(planned := planned_file(plan, edit, config))
@@ -201,9 +203,8 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
         """Tell search what the generated pages are found by."""
         index = getattr(config.plugins.get("material/search"), "search_index", None)
         if index is not None:
-            for plan in self._ready.plans():
-                if page := self._made.get(plan.path):
-                    index.entries += _entries(page, config)
+            for path in self._order:
+                index.entries += _entries(self._made[path], config)
 
     def _date(self, file: File) -> str:
         """The day a paper came onto the shelf; of any other page, the newest of these days."""
