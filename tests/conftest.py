@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import functools
 import http.server
+import itertools
 import os
 import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, AnyStr
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from browser import launch_options
 from installing import build_wheel, install
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsRead, SupportsWrite
 
 ROOT = Path(__file__).parent.parent
 REPOSITORY = "https://code.example/readers/shelf"
@@ -91,10 +97,26 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
         self.wfile.write(body)
 
 
+class _Slow(_Quiet):
+    """Sends an article as a slow line does: a piece, a pause, the next one; a browser shows each at once."""
+
+    def copyfile(self, source: SupportsRead[AnyStr], outputfile: SupportsWrite[AnyStr]) -> None:
+        """Send a file."""
+        data = source.read()
+        begin = data.find(b"<article") if isinstance(data, bytes) else -1
+        if begin < 0:
+            outputfile.write(data)
+            return
+        cuts = [0, *range(begin, min(begin + 10_000, len(data)), 400), len(data)]
+        for start, end in itertools.pairwise(cuts):
+            outputfile.write(data[start:end])
+            time.sleep(0.03)
+
+
 @contextmanager
-def serve_folder(folder: Path) -> Iterator[str]:
+def serve_folder(folder: Path, *, slow: bool = False) -> Iterator[str]:
     """Serve a folder on loopback for as long as the test needs it."""
-    handler = functools.partial(_Quiet, directory=str(folder))
+    handler = functools.partial(_Slow if slow else _Quiet, directory=str(folder))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
@@ -107,6 +129,13 @@ def serve_folder(folder: Path) -> Iterator[str]:
 def address(site: Path) -> Iterator[str]:
     """Where the built shelf is served."""
     with serve_folder(site) as base:
+        yield base
+
+
+@pytest.fixture(scope="session")
+def slow_address(site: Path) -> Iterator[str]:
+    """Where the built shelf is served as over a slow line."""
+    with serve_folder(site, slow=True) as base:
         yield base
 
 
