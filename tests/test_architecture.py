@@ -12,7 +12,7 @@ import pytest
 ROWS = (
     ("model",),
     ("problems",),
-    ("tex", "git", "yamlmistakes", "journal", "asking", "processes", "progress", "quickmark"),
+    ("tex", "git", "yamlmistakes", "journal", "asking", "processes", "progress", "cache", "quickmark"),
     ("engine",),
     ("text", "yamlfile"),
     ("identity", "yamlspans", "comments", "issueform", "suggest"),

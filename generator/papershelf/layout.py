@@ -9,6 +9,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from papershelf.cache import digest
 from papershelf.places import paper_path, relative
 from papershelf.text import address, escape_markdown, first_sentence, markdown, prose
 
@@ -21,10 +22,9 @@ class Layout:
         self._folder = folder
         self._environment = _environment(folder)
 
-    def stamps(self) -> tuple[tuple[str, int, int], ...]:
-        """What tells whether a template is another one than it was: name, time and size of each."""
-        found = ((path.name, path.stat()) for path in sorted(self._folder.glob("*.jinja")))
-        return tuple((name, status.st_mtime_ns, status.st_size) for name, status in found)
+    def digests(self) -> tuple[tuple[str, bytes], ...]:
+        """What tells whether a template is another one than it was: the name and the digest of each."""
+        return tuple((path.name, digest(path.read_bytes())) for path in sorted(self._folder.glob("*.jinja")))
 
     def render(self, template: str, at: str, /, **values: Any) -> str:
         """Lay values out by a template; the links in it lead from the page `at`."""

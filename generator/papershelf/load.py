@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from papershelf.cache import digest
 from papershelf.identity import why_not_an_id
 from papershelf.model import Catalogue, Paper, ReadingList, Removed, Tag, Topic, in_order
 from papershelf.problems import Problem, ProblemsError, did_you_mean, quoted
@@ -42,8 +43,8 @@ _ENDINGS = {PAPERS: ".yml", CAPTURES: ".txt", SCHEMA: ".json"}
 _NAMES = sorted([*_ENDINGS, *(name for name, _ in TABLES)])
 
 
-Known = dict[str, tuple["Stamp", Paper]]
-"""By the path of its file below the folder: a paper, and the file's stamp when it was read."""
+Known = dict[str, tuple["Stamp", bytes, Paper]]
+"""By the path of its file below the folder: a paper, and the stamp and the digest of the file that was read."""
 Stamp = tuple[int, int]
 """When a file was changed, in nanoseconds, and its size."""
 
@@ -115,28 +116,44 @@ def load(data: Data) -> Loaded:
 def _all_papers(data: Data, sources: Sequence[str], problems: list[Problem]) -> tuple[Paper, ...]:
     """The papers of these files, of which those that are known aren't read."""
     stamps = {source: _stamp(data.root / source) for source in sources}
-    known = {source: data.known.get(source) for source in sources}
-    papers = {source: entry[1] for source, entry in known.items() if entry and entry[0] == stamps[source]}
-    unread = [source for source in sources if source not in papers]
+    entries = ((source, data.known.get(source)) for source in sources)
+    known = {source: entry for source, entry in entries if entry and _is_same(data, source, *entry)}
+    unread = [source for source in sources if source not in known]
+    papers = {source: paper for source, (_, _, paper) in known.items()}
+    digests = {source: found for source, (_, found, _) in known.items()}
     for loaded in spread(partial(_loaded, data), runs(unread, WORTH_A_PROCESS)):
-        for source, (paper, found) in loaded.items():
-            papers[source] = paper
+        for source, (paper, content, found) in loaded.items():
+            papers[source], digests[source] = paper, content
             problems += found
-            if found:
-                stamps[source] = None
+            if found or _stamp(data.root / source) != stamps[source]:
+                stamps[source] = None  # to be read again: it is being mended
     now = time.time_ns()
     settled = {source: at for source, at in stamps.items() if at and now - at[0] > SETTLED}
     data.known.clear()
-    data.known.update({source: (at, papers[source]) for source, at in settled.items()})
+    data.known.update({source: (at, digests[source], papers[source]) for source, at in settled.items()})
     return tuple(papers[source] for source in sources)
 
 
-def _loaded(data: Data, sources: Sequence[str]) -> dict[str, tuple[Paper, list[Problem]]]:
+def _loaded(data: Data, sources: Sequence[str]) -> dict[str, tuple[Paper, bytes, list[Problem]]]:
     loaded = {}
     for source in sources:
         problems: list[Problem] = []
-        loaded[source] = load_paper(source, data, problems), problems
+        loaded[source] = load_paper(source, data, problems), _digest(data.root / source), problems
     return loaded
+
+
+def _is_same(data: Data, source: str, at: Stamp, content: bytes, _: Paper) -> bool:
+    """Whether a file is the one that was read; a clone has other times, and the same content."""
+    path = data.root / source
+    return _stamp(path) == at or _digest(path) == content
+
+
+def _digest(path: Path) -> bytes:
+    """What tells a file's content from any other; of a file that can't be read, nothing."""
+    try:
+        return digest(path.read_bytes())
+    except OSError:
+        return b""
 
 
 def _stamp(path: Path) -> Stamp | None:

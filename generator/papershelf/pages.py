@@ -194,7 +194,7 @@ class Pages:
     def shared(self) -> object:
         """What goes into every page."""
         shelf = self.catalogue
-        return shelf.topics, shelf.tags, shelf.lists, self._folder, self._directory_urls, self._layout.stamps()
+        return shelf.topics, shelf.tags, shelf.lists, self._folder, self._directory_urls, self._layout.digests()
 
     def redirects(self) -> Iterator[tuple[str, str]]:
         """For each alias of a paper, topic or tag, the file and the HTML of a page that leads to the right one."""

@@ -207,10 +207,10 @@ class Writer:
         self._config, self._files = config, files
         self._converter, self._shells = converter, shells
 
-    def write(self, planned: Sequence[PlannedFile], kept: Kept, kinds: Sequence[Kind]) -> dict[str, Page]:
+    def write(self, planned: Sequence[PlannedFile], kept: Kept, kinds: Sequence[Kind]) -> dict[str, Written]:
         """Make and write the pages that aren't kept, in as many processes as it is worth.
 
-        `kinds` are those of the build before. Returns all pages without their text, by path.
+        `kinds` are those of the build before. Returns all pages, by path.
         """
         shells = self._shells.digests(kinds)
         found = ((file, kept.find(file.plan, file.abs_dest_path, shells)) for file in planned)
@@ -219,8 +219,7 @@ class Writer:
         for part in spread(self._written, runs(new, WORTH_A_PROCESS)):
             written |= part
         kept.end(Path(self._config.site_dir), ((file.plan, file.abs_dest_path) for file in planned), written)
-        pages = {path: known.page for path, known in written.items()}
-        return pages | {file.src_uri: self._ordinary(file) for file in new if file.src_uri not in written}
+        return written | {file.src_uri: self._ordinary(file) for file in new if file.src_uri not in written}
 
     def _written(self, planned: Iterable[PlannedFile]) -> dict[str, Written]:
         written = {}
@@ -235,14 +234,16 @@ class Writer:
             except NoShellError:
                 output, shell = self._shells.laid_out(self._page(file, page, made)), b""
             write_file(output.encode(), file.abs_dest_path)
-            written[page.path] = Written(replace(page, body=""), shell, stamp(file.abs_dest_path))
+            anchors = tuple(heading.id for heading in made.headings)
+            written[page.path] = Written(replace(page, body=""), anchors, shell, stamp(file.abs_dest_path))
         return written
 
-    def _ordinary(self, file: PlannedFile) -> Page:
+    def _ordinary(self, file: PlannedFile) -> Written:
         """A page made as MkDocs makes it."""
-        page = file.plan.make()
-        write_file(self._shells.laid_out(self._page(file, page)).encode(), file.abs_dest_path)
-        return replace(page, body="")
+        made = file.plan.make()
+        page = self._page(file, made)
+        write_file(self._shells.laid_out(page).encode(), file.abs_dest_path)
+        return Written(replace(made, body=""), tuple(page.present_anchor_ids or ()), b"", stamp(file.abs_dest_path))
 
     def _page(self, file: PlannedFile, made: Page, content: Converted | None = None) -> MkDocsPage:
         """A page as the theme takes it, with its content where that is known."""
@@ -253,10 +254,3 @@ class Writer:
         else:
             page.render(self._config, self._files)
         return page
-
-    def anchors(self, file: PlannedFile) -> set[str]:
-        """The places on a page that links may lead to."""
-        page = MkDocsPage(None, file, self._config)
-        page.markdown = file.plan.make().body
-        page.render(self._config, self._files)
-        return page.present_anchor_ids or set()

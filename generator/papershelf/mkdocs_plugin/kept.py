@@ -12,7 +12,9 @@ import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
+from papershelf.model import Catalogue
 from papershelf.pages import Page, Plan
 
 ASIDE = ".papershelf-"
@@ -24,9 +26,10 @@ Stamp = tuple[int, int]
 
 @dataclass(frozen=True)
 class Written:
-    """A page that was written, without its text: inside which shell, and the stamp of its file."""
+    """A page that was written, without its text: its anchors, inside which shell, and the stamp of its file."""
 
     page: Page
+    anchors: tuple[str, ...]
     shell: bytes
     stamp: Stamp
 
@@ -39,6 +42,20 @@ class Kept:
         self._made: dict[str, tuple[tuple[object, ...], Written]] = {}
         self._shared: object = None
         self._there: dict[str, Stamp] = {}
+
+    def facts(self) -> Iterator[object]:
+        """What `recall` makes of another one this one, as plain facts."""
+        yield self._shared
+        for path, (parts, written) in self._made.items():
+            # A page that is made from the whole catalogue is another one after any change: not worth writing down.
+            if not any(isinstance(part, Catalogue) for part in parts):
+                yield path, parts, written
+
+    def recall(self, facts: Iterable[object]) -> None:
+        """Take up what another one left."""
+        self._shared, *made = facts
+        pages = cast("list[tuple[str, tuple[object, ...], Written]]", made)
+        self._made = {path: (parts, written) for path, parts, written in pages}
 
     def set_aside(self, site: Path) -> None:
         """Move the folders of our pages out of the way of MkDocs' cleaning."""

@@ -26,10 +26,10 @@ from mkdocs.utils.templates import TemplateContext
 
 from papershelf.checks import checked
 from papershelf.git import origin
-from papershelf.load import Data, Known
+from papershelf.load import Data
 from papershelf.mkdocs_plugin.fastway import Converter, GeneratedPage, PlannedFile, Writer, planned_file, why_not
-from papershelf.mkdocs_plugin.kept import Kept
-from papershelf.mkdocs_plugin.shells import Code, Kind, Shells, squeezed
+from papershelf.mkdocs_plugin.memory import Memory
+from papershelf.mkdocs_plugin.shells import Code, Shells, squeezed
 from papershelf.mkdocs_plugin.watching import Watcher
 from papershelf.model import Catalogue
 from papershelf.pages import SCRIPTS, STYLES, Page, Pages
@@ -64,18 +64,18 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
         self._planned: list[PlannedFile] = []
         self._order: list[str] = []
         self._made: dict[str, Page] = {}
-        self._kept = Kept()
-        self._kinds: tuple[Kind, ...] = ()
-        self._known: Known = {}
+        self._memory = Memory()
         self._code = Code()
         self._watcher: Watcher | None = None
         self._wants_watcher = False
+        self._builds = False
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Refuse what can't be right. That this hook exists makes MkDocs keep the plugin across rebuilds."""
         if dirty:
             raise PluginError("With --dirty, listings and search would stay as they were: leave that option out.")
         self._wants_watcher = command == "serve"
+        self._builds = command != "serve"
 
     def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Callable[..., None]) -> None:
         """Note that the first build is done: from now on the site has to go on answering."""
@@ -90,6 +90,7 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Load the data, and add our theme, style, scripts and topics to the configuration."""
+        self._memory.restore(_root(config))
         data = self._data(config)
         self._site = Path(config.site_dir)
         if self._wants_watcher and self._watcher is None:
@@ -109,12 +110,12 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
 
     def on_pre_build(self, *, config: MkDocsConfig) -> None:
         """Keep the pages of the last build from being cleaned away."""
-        self._kept.set_aside(Path(config.site_dir))
+        self._memory.kept.set_aside(Path(config.site_dir))
 
     def on_build_error(self, *, error: Exception) -> None:
         """Leave nothing behind that only the next step would have put right."""
         if self._site:
-            self._kept.put_back(self._site)
+            self._memory.kept.put_back(self._site)
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Add the generated pages; a hand-written page at the same path stands."""
@@ -166,16 +167,17 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
         for file in files.documentation_pages():
             if file.page:
                 file.page.update_date = self._date(file)
-        self._kept.begin(Path(config.site_dir), self._ready.shared)
+        self._memory.kept.begin(Path(config.site_dir), self._ready.shared)
         if self._nav:
             env.bytecode_cache = self._code
             shells = Shells(config, env, self._nav, files, _edit_root(config, self._data(config)))
             writer = Writer(config, files, self._converter, shells)
             with stage("make and write pages"):
-                self._made |= writer.write(self._planned, self._kept, self._kinds)
-            self._kinds = shells.kinds
+                written = writer.write(self._planned, self._memory.kept, self._memory.kinds)
+            self._made |= {path: known.page for path, known in written.items()}
+            self._memory.kinds = shells.kinds
             for file in _pointed_at(files):
-                MkDocsPage(None, file, config).present_anchor_ids = writer.anchors(file)
+                MkDocsPage(None, file, config).present_anchor_ids = set(written[file.src_uri].anchors)
         return env
 
     @event_priority(100)
@@ -200,11 +202,14 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
 
     @event_priority(100)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
-        """Tell search what the generated pages are found by."""
+        """Tell search what the generated pages are found by, and leave for the next build what it can use."""
         index = getattr(config.plugins.get("material/search"), "search_index", None)
         if index is not None:
             for path in self._order:
                 index.entries += _entries(self._made[path], config)
+        if self._builds:
+            with stage("leave for the next build"):
+                self._memory.save(_root(config))
 
     def _date(self, file: File) -> str:
         """The day a paper came onto the shelf; of any other page, the newest of these days."""
@@ -248,7 +253,7 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
         log.log(level, "The site stays as it was, because of:\n%s", error)
 
     def _data(self, config: MkDocsConfig) -> Data:
-        return Data(_root(config) / self.config.data_dir, self.config.data_dir, self._known)
+        return Data(_root(config) / self.config.data_dir, self.config.data_dir, self._memory.known)
 
 
 def _watched(data: Data) -> list[Path]:

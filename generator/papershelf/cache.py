@@ -1,0 +1,127 @@
+"""What one run leaves for the next: a file that is never needed, and safe to delete.
+
+It is read as plain facts and nothing else, so that a file that somebody brought along holds wrong facts at worst, and
+runs no code. One that another version wrote, or that is broken, counts as none. It is put in its place whole, so that
+of two runs that write at once, one wins.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import gc
+import os
+import pickle
+import sys
+import tempfile
+from collections.abc import Iterable, Mapping
+from functools import cache
+from hashlib import blake2b
+from importlib.metadata import version
+from io import BufferedIOBase
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(".cache", "papershelf")
+"""Where such files are, from the folder of a shelf."""
+
+TOGETHER = 500
+"""How many values are written in one piece."""
+
+_MADE_WITH = ("jinja2", "markdown", "mkdocs", "mkdocs-material", "pyyaml")
+
+
+def digest(content: bytes) -> bytes:
+    """What tells a content from any other."""
+    return blake2b(content, digest_size=16).digest()
+
+
+def save(file: Path, values: Iterable[object], shared: type) -> None:
+    """Write values for `load`; those of the type `shared` once each, and then in others by a reference.
+
+    Where the file can't be written, nothing is left: the next run takes longer.
+    """
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=".")
+    except OSError:
+        return
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            numbers: dict[int, int] = {}
+            _Pickler(stream, numbers).dump(_engine())
+            rest = iter(values)
+            # Some at a time, so that neither side has to remember every text that there is.
+            while some := list(islice(rest, TOGETHER)):
+                _Pickler(stream, numbers).dump(some)
+                for value in some:
+                    if isinstance(value, shared):
+                        numbers[id(value)] = len(numbers)
+        Path(name).replace(file)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+
+
+def load(file: Path, shared: type) -> list[object]:
+    """The values that were saved by this version of the program; none where there is no such file, or a broken one."""
+    values: list[object] = []
+    numbered: list[object] = []
+    collects = gc.isenabled()
+    gc.disable()  # looking through a million new objects for garbage, again and again, takes three times as long
+    try:
+        with file.open("rb") as stream:
+            if _Unpickler(stream, numbered).load() != _engine():
+                return []
+            while stream.peek(1):
+                some = _Unpickler(stream, numbered).load()
+                values += some
+                numbered += (value for value in some if isinstance(value, shared))
+    except Exception:  # what a broken file raises is written down nowhere
+        return []
+    finally:
+        if collects:
+            gc.enable()
+    return values
+
+
+class _Pickler(pickle.Pickler):
+    def __init__(self, stream: BufferedIOBase, numbers: Mapping[int, int]) -> None:
+        super().__init__(stream, protocol=5)
+        self._numbers = numbers
+
+    def reducer_override(self, obj: object) -> Any:
+        """What was written before by its number, all else as pickle does it."""
+        number = self._numbers.get(id(obj))
+        return NotImplemented if number is None else (_numbered, (number,))
+
+
+def _numbered(number: int) -> object:
+    """Stands in a file for what has this number; reading replaces it by the way to that."""
+    raise pickle.UnpicklingError(f"number {number} outside a file")
+
+
+class _Unpickler(pickle.Unpickler):
+    def __init__(self, stream: BufferedIOBase, numbered: list[object]) -> None:
+        super().__init__(stream)
+        self._numbered = numbered
+
+    def find_class(self, module: str, name: str) -> object:
+        """Only our own facts, days, and what has a number."""
+        if (module, name) == (__name__, _numbered.__name__):
+            return self._numbered.__getitem__
+        if (module, name) == ("datetime", "date"):
+            return datetime.date
+        found = super().find_class(module, name) if module.startswith("papershelf.") else None
+        if not isinstance(found, type) or not dataclasses.is_dataclass(found):
+            raise pickle.UnpicklingError(f"{module}.{name} is no fact")
+        return found
+
+
+@cache
+def _engine() -> bytes:
+    """What tells this version of the program from any other: its code, and what it makes pages with."""
+    package = Path(__file__).parent
+    code = (path.read_bytes() for path in sorted(package.rglob("*.py")))
+    versions = (f"{name} {version(name)}" for name in _MADE_WITH)
+    return digest("\n".join((sys.version, *versions)).encode() + b"".join(code))

@@ -1,0 +1,42 @@
+"""What the plugin knows from one build to the next: while it serves, and through a file from one run to another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import cast
+
+from papershelf import cache
+from papershelf.load import Known
+from papershelf.mkdocs_plugin.kept import Kept
+from papershelf.mkdocs_plugin.shells import Kind
+from papershelf.model import Paper
+
+FILE = cache.FOLDER / "build"
+
+
+class Memory:
+    """The papers that were read, the pages that were written, and the kinds of page that there were."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self.known: Known = {}
+        self.kept = Kept()
+        self.kinds: tuple[Kind, ...] = ()
+        self._restored = False
+
+    def restore(self, shelf: Path) -> None:
+        """Take up once what the last run left in the folder of a shelf, if that still counts."""
+        if self._restored:
+            return
+        self._restored = True
+        # The papers come first, once each, and then what refers to them.
+        rest = [value for value in cache.load(shelf / FILE, Paper) if not isinstance(value, Paper)]
+        if rest:
+            known, kinds, *facts = rest
+            self.known, self.kinds = cast(Known, known), cast("tuple[Kind, ...]", kinds)
+            self.kept.recall(facts)
+
+    def save(self, shelf: Path) -> None:
+        """Leave everything for the next run."""
+        papers = (paper for _, _, paper in self.known.values())
+        cache.save(shelf / FILE, (*papers, self.known, self.kinds, *self.kept.facts()), Paper)
