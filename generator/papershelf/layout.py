@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +18,10 @@ class Layout:
     """The templates of one folder."""
 
     def __init__(self, folder: Path) -> None:
-        """Take the templates of `folder`, which is `themes/pages`."""
-        self._folder = folder
-        self._environment = _environment(folder)
-
-    def digests(self) -> tuple[tuple[str, bytes], ...]:
+        """Take the templates of `folder`, which is `themes/pages`, as they are now."""
+        self.digests = tuple((path.name, digest(path.read_bytes())) for path in sorted(folder.glob("*.jinja")))
         """What tells whether a template is another one than it was: the name and the digest of each."""
-        return tuple((path.name, digest(path.read_bytes())) for path in sorted(self._folder.glob("*.jinja")))
+        self._environment = _environment(folder, self.digests)
 
     def render(self, template: str, at: str, /, **values: Any) -> str:
         """Lay values out by a template; the links in it lead from the page `at`."""
@@ -62,14 +59,16 @@ def _label(text: str) -> str:
     return markdown(text, links=False)
 
 
-@cache
-def _environment(folder: Path) -> Environment:
+@lru_cache(maxsize=1)
+def _environment(folder: Path, _: tuple[tuple[str, bytes], ...]) -> Environment:
+    """The templates of a folder, compiled once for as long as none of them changes."""
     # Autoescaping would escape for HTML, and these templates make Markdown: each text goes through a filter instead.
     environment = Environment(
         loader=FileSystemLoader(folder),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
         autoescape=False,  # noqa: S701
     )
     environment.filters["count"] = counted

@@ -181,10 +181,9 @@ class Pages:
         yield from self._papers()
         yield self._plan("duplicates.md", None, self._duplicates, ())
         for paper in shelf.papers:
-            related = tuple((other, views.shared_tags(paper, other, shelf)) for other in self.views.related[paper.id])
-            versions = self.views.versions.get(paper.id, ())
+            related, versions = self.views.related[paper.id], self.views.versions.get(paper.id, ())
             make = partial(self._paper, paper, related, versions)
-            near = tuple((other.id, other.title, why) for other, why in related)
+            near = tuple((other.id, other.title, other.tags) for other in related)
             also = tuple((other.id, other.title) for other in versions)
             yield Plan(paper_path(paper.id), paper.source, make, (paper, near, also))
         for gone in shelf.removed:
@@ -194,7 +193,7 @@ class Pages:
     def shared(self) -> object:
         """What goes into every page."""
         shelf = self.catalogue
-        return shelf.topics, shelf.tags, shelf.lists, self._folder, self._directory_urls, self._layout.digests()
+        return shelf.topics, shelf.tags, shelf.lists, self._folder, self._directory_urls, self._layout.digests
 
     def redirects(self) -> Iterator[tuple[str, str]]:
         """For each alias of a paper, topic or tag, the file and the HTML of a page that leads to the right one."""
@@ -352,7 +351,7 @@ class Pages:
         )
         return Page(at, "Duplicates", text, body, found_by=(("", "Duplicates", text),))
 
-    def _paper(self, paper: Paper, related: Sequence[tuple[Paper, str]], versions: Sequence[Paper]) -> Page:
+    def _paper(self, paper: Paper, related: Sequence[Paper], versions: Sequence[Paper]) -> Page:
         path, title = paper_path(paper.id), plain(paper.title)
         printed = (", ".join(paper.authors), paper.venue or "")
         imprint = ", ".join(filter(None, (". ".join(filter(None, printed)), str(paper.year or ""))))
@@ -360,7 +359,8 @@ class Pages:
             "paper.md.jinja", path, paper=paper, imprint=imprint, links=_all_links(paper),
             topics=self._names(self._topic, paper.topics, path), tags=self._names(self._tag, paper.tags, path),
             places=self._places(paper.appearances, path), versions=[_link(other, path) for other in versions],
-            related=[(_link(other, path), why) for other, why in related], bibtex=cite.bibtex(paper),
+            related=[(_link(other, path), views.shared_tags(paper, other, self.catalogue)) for other in related],
+            bibtex=cite.bibtex(paper),
             source=f"{self._folder}/{paper.source}",
         )  # fmt: skip
         summary = plain(paper.summary) if paper.summary else ""

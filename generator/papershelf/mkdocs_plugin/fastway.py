@@ -16,10 +16,9 @@ from pathlib import Path
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page as MkDocsPage
-from mkdocs.utils import write_file
 from mkdocs.utils.meta import get_data
 
-from papershelf.mkdocs_plugin.kept import Kept, Written, stamp
+from papershelf.mkdocs_plugin.kept import Kept, Written, write
 from papershelf.mkdocs_plugin.shells import Kind, NoShellError, Shells, contents
 from papershelf.pages import Page, Plan
 from papershelf.places import html_file
@@ -233,17 +232,17 @@ class Writer:
                 output, shell = self._shells.fill(page, made.html, made.headings)
             except NoShellError:
                 output, shell = self._shells.laid_out(self._page(file, page, made)), b""
-            write_file(output.encode(), file.abs_dest_path)
             anchors = tuple(heading.id for heading in made.headings)
-            written[page.path] = Written(replace(page, body=""), anchors, shell, stamp(file.abs_dest_path))
+            written[page.path] = Written(replace(page, body=""), anchors, shell, write(file.abs_dest_path, output))
         return written
 
     def _ordinary(self, file: PlannedFile) -> Written:
         """A page made as MkDocs makes it."""
         made = file.plan.make()
         page = self._page(file, made)
-        write_file(self._shells.laid_out(page).encode(), file.abs_dest_path)
-        return Written(replace(made, body=""), tuple(page.present_anchor_ids or ()), b"", stamp(file.abs_dest_path))
+        output = self._shells.laid_out(page)
+        anchors = tuple(page.present_anchor_ids or ())
+        return Written(replace(made, body=""), anchors, b"", write(file.abs_dest_path, output))
 
     def _page(self, file: PlannedFile, made: Page, content: Converted | None = None) -> MkDocsPage:
         """A page as the theme takes it, with its content where that is known."""
