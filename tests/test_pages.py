@@ -14,7 +14,7 @@ from papershelf.checks import checked
 from papershelf.load import Data
 from papershelf.model import Appearance, Catalogue, Links, Paper, ReadingList, Removed, Topic
 from papershelf.pages import Page, Pages
-from papershelf.places import PER_PAGE, paper_path, theme_folder
+from papershelf.places import PER_PAGE, TITLES_PER_PAGE, paper_path, theme_folder
 
 ZERO = "zero-memory-optimizations-toward-training-trillion-parameter-models"
 
@@ -61,6 +61,24 @@ def test_a_listing_has_a_hundred_papers_a_page(made: dict[str, Page]) -> None:
     assert "lists/trending-papers/4.md" not in made
     assert "(trending-papers/2.md)" in pages[0].text
     assert "(../trending-papers.md)" in pages[1].text
+
+
+def test_far_behind_in_a_long_listing_stand_titles_alone() -> None:
+    papers = tuple(
+        Paper(id=f"paper-{number}", title=f"Title {number}", source=f"p/{number}.yml", topics=("one",), summary="New.")
+        for number in range(6_200)
+    )
+    shelf = Catalogue(papers, topics=(Topic("one", "One", "About one."),))
+    pages = {path: page for path, page in pages_of(shelf).items() if path.startswith("topics/one")}
+    found = [
+        re.findall(r"^- {3}\*{0,2}\[.*/(paper-\d+)\.md\)\*{0,2}$", page.text, re.MULTILINE) for page in pages.values()
+    ]
+    assert [len(names) for names in found] == [PER_PAGE] * 5 + [TITLES_PER_PAGE] * 11 + [200]
+    assert [name for names in found for name in names] == [paper.id for paper in papers]
+    assert "New." in pages["topics/one/5.md"].text
+    assert "New." not in pages["topics/one/6.md"].text
+    assert "[1](../one.md) · … · [5](5.md) · [6](6.md) · [7](7.md) · **8** · [9](9.md)" in pages["topics/one/8.md"].text
+    assert "[11](11.md) · … · [17](17.md) · [Next](9.md)" in re.sub(r"\n", "", pages["topics/one/8.md"].text)
 
 
 def test_a_list_is_in_its_own_order(shelf: Catalogue, made: dict[str, Page]) -> None:

@@ -25,6 +25,7 @@ from papershelf.model import Appearance, Catalogue, Links, Paper, Removed
 from papershelf.places import (
     PER_PAGE,
     TITLES_PER_PAGE,
+    WHOLE,
     Slice,
     html_address,
     html_file,
@@ -279,14 +280,14 @@ class Pages:
     def _listing(
         self, papers: Sequence[Paper], path: str, edit: str, name: str, text: str, kind: str
     ) -> Iterator[Plan]:
-        for part in sliced(papers, path, PER_PAGE):
+        for part in sliced(papers, path, PER_PAGE, WHOLE):
             make = partial(self._slice, part, edit, name, text, kind, len(papers))
             yield Plan(part.path, edit, make, (part, edit, name, text, len(papers)))
 
     def _slice(self, part: Slice, edit: str, name: str, text: str, kind: str, count: int) -> Page:
         up = way_up(part.path)
         anchor = posixpath.basename(part.paths[0]).removesuffix(".md")
-        items = [self._item(paper, up) for paper in part.papers]
+        items = [] if part.titles_only else [self._item(paper, up) for paper in part.papers]
         body = self._layout.render(
             "listing.md.jinja", part.path, name=name, text=text, kind=kind, count=count, anchor=anchor, part=part,
             items=items,

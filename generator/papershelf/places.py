@@ -6,12 +6,15 @@ import posixpath
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 from papershelf.model import Paper, Removed
 
 PER_PAGE = 100
 TITLES_PER_PAGE = 500
+WHOLE = 500
+"""How many papers of a listing stand there whole, with summary, tags and links."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,15 @@ class Slice:
     path: str
     papers: tuple[Paper, ...]
     paths: tuple[str, ...]
+    titles_only: bool = False
+    """Whether it is an index of titles, because it is far behind in a long listing."""
+
+    @property
+    def shown(self) -> tuple[int, ...]:
+        """The numbers that a reader can go to: the first, the last and those around; 0 stands for some left out."""
+        near = sorted({1, self.of, *range(max(1, self.number - 3), min(self.of, self.number + 3) + 1)})
+        gaps = ((0,) if number - before > 1 else () for before, number in pairwise([0, *near]))
+        return tuple(place for gap, number in zip(gaps, near, strict=True) for place in (*gap, number))
 
     @property
     def previous(self) -> str | None:
@@ -67,13 +79,18 @@ def removed_path(entry: Removed) -> str:
     return {"paper": paper_path, "topic": topic_path, "tag": tag_path}[entry.kind](entry.id)
 
 
-def sliced(papers: Sequence[Paper], path: str, size: int) -> Iterator[Slice]:
-    """Cut a listing into pages: `topics/x.md`, `topics/x/2.md`, …; an empty one is one page."""
-    of = max(1, -(-len(papers) // size))
+def sliced(papers: Sequence[Paper], path: str, size: int, whole: int | None = None) -> Iterator[Slice]:
+    """Cut a listing into pages: `topics/x.md`, `topics/x/2.md`, …; an empty one is one page.
+
+    Behind the first `whole` papers, if that is given, stand the titles alone, more of them a page: nobody reads on for
+    a hundred pages, and a paper stands in half a dozen listings.
+    """
+    whole = len(papers) if whole is None else min(whole, len(papers))
+    starts = [*range(0, whole, size), *range(whole, len(papers), TITLES_PER_PAGE)] or [0]
     stem = path.removesuffix("/index.md").removesuffix(".md")
-    paths = (path, *(f"{stem}/{number}.md" for number in range(2, of + 1)))
-    for number, place in enumerate(paths):
-        yield Slice(number + 1, of, place, tuple(papers[number * size : (number + 1) * size]), paths)
+    paths = (path, *(f"{stem}/{number}.md" for number in range(2, len(starts) + 1)))
+    for number, (start, end) in enumerate(pairwise([*starts, len(papers)])):
+        yield Slice(number + 1, len(starts), paths[number], tuple(papers[start:end]), paths, start >= whole > 0)
 
 
 def way_up(path: str) -> str:
