@@ -11,8 +11,8 @@ import pytest
 
 ROWS = (
     ("model",),
-    ("problems",),
-    ("tex", "git", "yamlmistakes", "journal", "asking", "processes", "progress", "cache", "quickmark"),
+    ("problems", "progress"),
+    ("tex", "git", "yamlmistakes", "journal", "asking", "processes", "cache", "quickmark"),
     ("engine",),
     ("text", "yamlfile"),
     ("identity", "yamlspans", "comments", "issueform", "suggest"),

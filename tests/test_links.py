@@ -14,7 +14,8 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -648,7 +649,9 @@ def test_our_own_mistake_is_raised_and_what_was_learned_kept(tmp_path: Path) -> 
     assert [address.url for address in links.known(urls, tmp_path / "links.json")] == ["http://localhost/a"]
 
 
-def test_nothing_more_is_asked_after_an_interruption_and_what_was_learned_is_kept(tmp_path: Path) -> None:
+def test_nothing_more_is_asked_after_an_interruption_and_what_was_learned_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked, go_on, before = list[str](), threading.Event(), set(threading.enumerate())
 
     def ask(url: str) -> Answer:
@@ -656,26 +659,20 @@ def test_nothing_more_is_asked_after_an_interruption_and_what_was_learned_is_kep
         assert len(asked) == 1 or go_on.wait(timeout=5)
         return Answer(200)
 
-    def interrupt(done: int, total: int, url: str, result: Result) -> None:
+    def interrupt(path: Path, results: Mapping[str, Result]) -> None:
+        monkeypatch.undo()
         raise KeyboardInterrupt
+
+    monkeypatch.setattr(links, "_write_cache", interrupt)  # the first time of many that it is called
 
     urls = listed(*(f"http://localhost/{number}" for number in range(9)))
     with pytest.raises(KeyboardInterrupt):
-        links.check(urls, ask, tmp_path / "links.json", TODAY, QUICK, interrupt)
+        links.check(urls, ask, tmp_path / "links.json", TODAY, replace(QUICK, save_every=0))
     go_on.set()
     for thread in set(threading.enumerate()) - before:
         thread.join(timeout=5)
     assert len(asked) <= 2
     assert len(links.known(urls, tmp_path / "links.json")) == 1
-
-
-def test_progress_is_told(tmp_path: Path) -> None:
-    seen: list[tuple[int, int, str, str]] = []
-    links.check(
-        listed("http://localhost/a", "http://localhost/b"), lambda url: Answer(200), tmp_path / "links.json", TODAY,
-        progress=lambda done, total, url, result: seen.append((done, total, url, result.verdict)),
-    )  # fmt: skip
-    assert seen == [(1, 2, "http://localhost/a", "alive"), (2, 2, "http://localhost/b", "alive")]
 
 
 # What is collected, and told

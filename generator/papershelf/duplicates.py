@@ -21,6 +21,7 @@ from typing import Literal
 from papershelf.identity import identifier_key, title_key, words
 from papershelf.model import Paper
 from papershelf.processes import runs, spread
+from papershelf.progress import counted
 
 Verdict = Literal["same", "likely"]
 
@@ -74,7 +75,7 @@ def _profile(paper: Paper) -> _Profile:
     return _Profile(paper)
 
 
-def _profiles(papers: Sequence[Paper]) -> list[_Profile]:
+def _profiles(papers: Iterable[Paper]) -> list[_Profile]:
     return [_profile(paper) for paper in papers]
 
 
@@ -87,8 +88,9 @@ class Index:
         self._sure: defaultdict[str, list[int]] = defaultdict(list)
         self._hints: defaultdict[str | int, list[int]] = defaultdict(list)
         taken = tuple(papers)
-        profiles = (profile for part in spread(_profiles, runs(taken, WORTH_A_PROCESS)) for profile in part)
-        for paper, profile in zip(taken, profiles, strict=True):
+        parts = spread(_profiles, runs(taken, WORTH_A_PROCESS), "Looking through abstracts")
+        profiles = (profile for part in parts for profile in part)
+        for paper, profile in zip(counted(taken, "Indexing papers", len(taken)), profiles, strict=True):
             profile.paper = paper  # not the copy that another process has sent
             self._add(profile)
 
@@ -116,8 +118,9 @@ class Index:
 
     def pairs(self) -> list[Match]:
         """All matches among the papers in the index."""
-        parts = runs(range(len(self._profiles)), WORTH_A_PROCESS)
-        found = {pair: match for part in spread(self._matches_of, parts) for pair, match in part.items()}
+        numbers = runs(range(len(self._profiles)), WORTH_A_PROCESS)
+        judged = spread(self._matches_of, numbers, "Looking for duplicates")
+        found = {pair: match for part in judged for pair, match in part.items()}
         return sorted(found.values(), key=_rank)
 
     def _matches_of(self, numbers: Iterable[int]) -> dict[tuple[int, int], Match]:

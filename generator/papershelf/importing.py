@@ -19,6 +19,7 @@ from papershelf.identity import folder, new_id, title_key, why_not_an_id
 from papershelf.load import CAPTURES, PAPERS, REMOVED, Data
 from papershelf.model import Appearance, Catalogue, Paper, ReadingList, Removed, stored_fields
 from papershelf.problems import Problem, ProblemsError, quoted
+from papershelf.progress import counted
 from papershelf.text import clean
 from papershelf.yamledit import append_item
 from papershelf.yamlfile import emit, item_lines, read_text, write
@@ -100,7 +101,7 @@ def _sorted_out(
     merged: list[tuple[Paper, Appearance]] = []
     removed: list[tuple[int, Removed, Appearance]] = []
     likely: list[Match] = []
-    for entry in listing.entries:
+    for entry in counted(listing.entries, "Looking for papers on the shelf", len(listing.entries)):
         if (list_id, entry.position) in placed:
             continue
         candidate = Paper(id=new_id(entry.title, taken=taken), title=entry.title, abstract=entry.abstract, added=today)

@@ -23,6 +23,7 @@ from typing import Literal, TypeAlias
 from papershelf import yamlfile
 from papershelf.asking import Answer, Limits, one_form
 from papershelf.model import Catalogue, Paper
+from papershelf.progress import counted
 from papershelf.text import Link, parts
 
 Verdict = Literal["dead", "moved", "flaky", "blocked", "alive"]
@@ -71,7 +72,6 @@ class Result:
 
 
 Ask: TypeAlias = Callable[[str], Answer]
-Progress: TypeAlias = Callable[[int, int, str, Result], None]
 
 
 # The addresses of a catalogue
@@ -151,7 +151,6 @@ def check(
     cache: Path,
     today: datetime.date,
     limits: Limits | None = None,
-    progress: Progress = lambda done, total, url, result: None,
 ) -> dict[Address, Result]:
     """What is known of each address, after asking for what isn't known freshly; without those never asked.
 
@@ -163,12 +162,11 @@ def check(
     groups = _by_host(sorted(due, key=lambda url: results[url].day if url in results else datetime.date.min), limits)
     total, saved = sum(map(len, groups)), time.monotonic()
     try:
-        for done, (url, answer) in enumerate(_in_parallel(groups, ask, limits.at_once), 1):
+        for url, answer in counted(_in_parallel(groups, ask, limits.at_once), "Asking for addresses", total):
             results[url] = judge(answer, results.get(url), today, limits.patience)
             if time.monotonic() - saved >= limits.save_every:
                 _write_cache(cache, results)
                 saved = time.monotonic()
-            progress(done, total, url, results[url])
     finally:
         _write_cache(cache, results)
     return {address: results[address.url] for address in listed if address.url in results}

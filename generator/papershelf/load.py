@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -121,7 +121,7 @@ def _all_papers(data: Data, sources: Sequence[str], problems: list[Problem]) -> 
     unread = [source for source in sources if source not in known]
     papers = {source: paper for source, (_, _, paper) in known.items()}
     digests = {source: found for source, (_, found, _) in known.items()}
-    for loaded in spread(partial(_loaded, data), runs(unread, WORTH_A_PROCESS)):
+    for loaded in spread(partial(_loaded, data), runs(unread, WORTH_A_PROCESS), "Reading papers"):
         for source, (paper, content, found) in loaded.items():
             papers[source], digests[source] = paper, content
             problems += found
@@ -134,7 +134,7 @@ def _all_papers(data: Data, sources: Sequence[str], problems: list[Problem]) -> 
     return tuple(papers[source] for source in sources)
 
 
-def _loaded(data: Data, sources: Sequence[str]) -> dict[str, tuple[Paper, bytes, list[Problem]]]:
+def _loaded(data: Data, sources: Iterable[str]) -> dict[str, tuple[Paper, bytes, list[Problem]]]:
     loaded = {}
     for source in sources:
         problems: list[Problem] = []

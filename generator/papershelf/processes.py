@@ -5,15 +5,17 @@ from __future__ import annotations
 import multiprocessing
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from multiprocessing.connection import Connection
 from typing import Generic, TypeVar
 
-Part = TypeVar("Part")
+from papershelf.progress import counted
+
+Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-def runs(work: Sequence[Part], worth: int) -> list[Sequence[Part]]:
+def runs(work: Sequence[Item], worth: int) -> list[Sequence[Item]]:
     """The work in runs of about one length, one for each process that is worth starting: `worth` pieces are.
 
     One run where the system can't fork, and beside other threads, whose locks a fork would copy.
@@ -23,24 +25,27 @@ def runs(work: Sequence[Part], worth: int) -> list[Sequence[Part]]:
     return [work[len(work) * part // count : len(work) * (part + 1) // count] for part in range(count)]
 
 
-def spread(function: Callable[[Part], Result], parts: Sequence[Part]) -> list[Result]:
+def spread(function: Callable[[Iterable[Item]], Result], parts: Sequence[Sequence[Item]], what: str) -> list[Result]:
     """What a function makes of each part: of the first here, of the others in processes of their own.
 
-    What another process can't do is done here, so that an error is raised where it is seen.
+    What another process can't do is done here, so that an error is raised where it is seen. `what` is being done is
+    told on a terminal, with how far this process is.
     """
     first, *others = parts
+    shown = counted(first, what, sum(map(len, parts)), len(parts))
     running = [_Running(function, part) for part in others]
     try:
-        return [function(first), *(other.result() for other in running)]
+        return [function(shown), *(other.result() for other in running)]
     finally:
+        shown.close()
         for other in running:
             other.stop()
 
 
-class _Running(Generic[Part, Result]):
+class _Running(Generic[Item, Result]):
     """A part that another process works on."""
 
-    def __init__(self, function: Callable[[Part], Result], part: Part) -> None:
+    def __init__(self, function: Callable[[Iterable[Item]], Result], part: Sequence[Item]) -> None:
         self._function, self._part = function, part
         context = multiprocessing.get_context("fork")
         self._receiver, sender = context.Pipe(duplex=False)
@@ -60,6 +65,6 @@ class _Running(Generic[Part, Result]):
         self._process.join()
 
 
-def _send(sender: Connection, function: Callable[[Part], Result], part: Part) -> None:
+def _send(sender: Connection, function: Callable[[Iterable[Item]], Result], part: Sequence[Item]) -> None:
     sender.send(function(part))
     sender.close()

@@ -18,6 +18,7 @@ from papershelf.load import Data, load
 from papershelf.model import Catalogue
 from papershelf.pagelinks import DOCS_DIR
 from papershelf.problems import Problem, ProblemsError, nearest, quoted
+from papershelf.progress import counted
 
 LINK = "0" * 40
 """Stands for the content of a link, which is never followed."""
@@ -88,7 +89,7 @@ class Repository:
         files = [(*about.split(), name) for about, name in entries if b" blob " in about]  # and no submodules
         blobs = self._read("cat-file", "--batch", given=b"".join(oid + b"\n" for _, _, oid, _ in files))
         links, at = [], 0
-        for mode, _, oid, name in files:
+        for mode, _, oid, name in counted(files, "Reading files from Git", len(files)):
             path = folder / os.fsdecode(name)
             head, _, _ = blobs[at : at + 200].partition(b"\n")
             if head.split()[:2] != [oid, b"blob"]:

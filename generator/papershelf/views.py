@@ -12,6 +12,7 @@ from itertools import combinations
 from operator import itemgetter
 
 from papershelf.model import Catalogue, Paper
+from papershelf.progress import counted
 
 RELATED = 5
 _NO_SORTING = re.compile(r"[^\w ]|_")
@@ -87,7 +88,7 @@ def _related(catalogue: Catalogue) -> dict[str, tuple[Paper, ...]]:
     weight = {tag: math.log(1 + len(papers) / len(numbers)) for tag, numbers in by_tag.items()}
     topics = [frozenset(paper.topics) for paper in papers]
     result = {}
-    for number, paper in enumerate(papers):
+    for number, paper in enumerate(counted(papers, "Relating papers", len(papers))):
         score: dict[int, float] = {}
         for tag in paper.tags:
             at, heavy = place[number][tag], weight[tag]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,7 @@ import yaml
 from papershelf.pages import SCRIPTS, STYLES, Pages
 from papershelf.places import theme_folder
 from papershelf.problems import Problem, ProblemsError, quoted
+from papershelf.progress import counted, mixed
 from papershelf.yamlfile import read_text
 
 MARKER = ".papershelf"
@@ -38,7 +39,7 @@ class Shelf:
     hooks: tuple[str, ...]
 
 
-def write_folder(pages: Pages, config: Path, target: Path, progress: Callable[[int], None] = lambda _: None) -> int:
+def write_folder(pages: Pages, config: Path, target: Path) -> int:
     """Write all pages, the hand-written ones filled, to `target`; returns the number of pages.
 
     An earlier folder of ours is replaced as a whole once the new one is complete; any other folder that holds
@@ -53,7 +54,7 @@ def write_folder(pages: Pages, config: Path, target: Path, progress: Callable[[i
     for leftover in (fresh, old):
         shutil.rmtree(leftover, ignore_errors=True)
     try:
-        count = _fill_folder(pages, shelf, fresh, progress)
+        count = _fill_folder(pages, shelf, fresh)
         if target.exists():
             target.rename(old)
         fresh.rename(target)
@@ -76,13 +77,14 @@ def _refuse(target: Path, shown: str, shelf: Shelf) -> None:
     raise ProblemsError([Problem(shown, 1, 1, found, "an empty folder, or one that was written before")])
 
 
-def _fill_folder(pages: Pages, shelf: Shelf, folder: Path, progress: Callable[[int], None]) -> int:
+def _fill_folder(pages: Pages, shelf: Shelf, folder: Path) -> int:
     docs = folder / "docs"
     content, assets = _hand_written(pages, shelf)
-    generated = {page.path: page.text.encode() for page in pages.all() if page.path not in content}
-    for count, (path, page) in enumerate((content | generated).items(), 1):
+    plans = mixed([plan for plan in pages.plans() if plan.path not in content])
+    generated = {plan.path: plan.make().text.encode() for plan in counted(plans, "Making pages", len(plans))}
+    every = content | generated
+    for path, page in counted(every.items(), "Writing pages", len(every)):
         _write(docs / path, page)
-        progress(count)
     for path, text in pages.redirects():
         _write(docs / path, text.encode())
     # In docs, because not every renderer takes files from the folder of templates.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from papershelf.model import Catalogue
 from papershelf.pages import Pages
 from papershelf.places import theme_folder
 from papershelf.problems import ProblemsError, report
+from papershelf.progress import counted
 from papershelf.schema import write_schemas
 from papershelf.write import write_folder
 
@@ -70,7 +71,7 @@ def import_(data: Data, capture: Path, list_id: str | None, *, allow_residue: bo
             click.echo("Nothing was written: this was a dry run.")
             return
         files = len(what.new) + len(what.merged) + 2 * what.new_list
-        written = sum(1 for _ in _with_progress(apply(what, data), files, "Writing"))
+        written = sum(1 for _ in counted(apply(what, data), "Writing files", files))
         click.echo(f"{written} files written." if written else "Nothing to write: all of it is on the shelf.")
 
 
@@ -91,8 +92,7 @@ def schema(data: Data) -> None:
 def write(data: Data, target: Path, config: Path) -> None:
     """Write the site as Markdown, for any renderer."""
     pages = Pages(checked(data), theme_folder("pages"), folder=data.shown)
-    count = write_folder(pages, config, target, _counter("pages"))
-    click.echo("\r" * sys.stderr.isatty(), nl=False, err=True)
+    count = write_folder(pages, config, target)
     click.echo(f"{count} pages written to {target}/docs, with {target}/mkdocs.yml to build them.")
 
 
@@ -147,19 +147,3 @@ def _print_plan(what: Plan, data: Data) -> None:
 
 def _start(text: str) -> str:
     return text if len(text) <= 60 else text[:59] + "…"
-
-
-def _counter(what: str) -> Callable[[int], None]:
-    """Count on a terminal, on one line; stay quiet in a pipe."""
-    if not sys.stderr.isatty():
-        return lambda _: None
-    return lambda count: click.echo(f"\r{count} {what}", nl=False, err=True)
-
-
-def _with_progress(files: Iterable[Path], total: int, label: str) -> Iterator[Path]:
-    """Show progress on a terminal; stay quiet in a pipe."""
-    if not sys.stdout.isatty():
-        yield from files
-        return
-    with click.progressbar(files, length=total, label=label) as bar:
-        yield from bar

@@ -72,16 +72,11 @@ def links(data: Data, *, again: bool, markdown: Path | None) -> None:
     limits = Limits(fresh_days=0) if again else Limits()
     listed = outside.addresses(checked(data))
     asker = Asker(user_agent(os.environ.get("PAPERSHELF_REPO_URL") or git.origin(data.root)), limits)
-    results = outside.check(listed, asker, CACHE, today(), limits, _print_progress)
+    results = outside.check(listed, asker, CACHE, today(), limits)
     for line in outside.text_lines(results, data.shown):
         click.echo(line)
     if markdown:
         markdown.write_text(outside.markdown(results, data.shown), encoding="utf-8")
-
-
-def _print_progress(done: int, total: int, url: str, result: outside.Result) -> None:
-    if sys.stderr.isatty():
-        click.echo(f"{done} of {total}: {result.verdict}: {url}", err=True)
 
 
 @click.command()

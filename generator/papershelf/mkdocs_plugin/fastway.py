@@ -23,6 +23,7 @@ from papershelf.mkdocs_plugin.shells import Kind, NoShellError, Shells, contents
 from papershelf.pages import Page, Plan
 from papershelf.places import html_file
 from papershelf.processes import runs, spread
+from papershelf.progress import mixed
 from papershelf.quickmark import Converted, Quickmark, UnknownFormError
 
 WORTH_A_PROCESS = 500
@@ -215,7 +216,7 @@ class Writer:
         found = ((file, kept.find(file.plan, file.abs_dest_path, shells)) for file in planned)
         written = {file.src_uri: known for file, known in found if known}
         new = [file for file in planned if file.src_uri not in written]
-        for part in spread(self._written, runs(new, WORTH_A_PROCESS)):
+        for part in spread(self._written, [mixed(part) for part in runs(new, WORTH_A_PROCESS)], "Writing pages"):
             written |= part
         kept.end(Path(self._config.site_dir), ((file.plan, file.abs_dest_path) for file in planned), written)
         return written | {file.src_uri: self._ordinary(file) for file in new if file.src_uri not in written}

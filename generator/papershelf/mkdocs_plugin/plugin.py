@@ -35,7 +35,7 @@ from papershelf.model import Catalogue
 from papershelf.pages import SCRIPTS, STYLES, Page, Pages
 from papershelf.places import html_file, paper_path, theme_folder
 from papershelf.problems import ProblemsError
-from papershelf.progress import stage
+from papershelf.progress import counted, stage
 
 log = get_plugin_logger("papershelf")
 
@@ -126,7 +126,8 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
         names = dict(_names(config.nav))
         edit_root = _edit_root(config, self._data(config))
         self._planned, self._order, self._made, self._converter = [], [], {}, converter
-        for plan in self._ready.plans():
+        plans = tuple(self._ready.plans())
+        for plan in counted(plans, "Planning pages", len(plans)):
             if files.get_file_from_path(plan.path) is not None:
                 continue
             self._order.append(plan.path)
