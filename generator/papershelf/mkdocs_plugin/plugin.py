@@ -6,11 +6,9 @@ import html
 import logging
 import os
 import posixpath
-import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urljoin
 
 import jinja2
 from mkdocs.config import config_options
@@ -30,6 +28,7 @@ from papershelf.load import Data
 from papershelf.mkdocs_plugin.fastway import Converter, GeneratedPage, PlannedFile, Writer, planned_file, why_not
 from papershelf.mkdocs_plugin.memory import Memory
 from papershelf.mkdocs_plugin.shells import Code, Shells, squeezed
+from papershelf.mkdocs_plugin.sitemap import UNDATED, in_sitemap, sitemap
 from papershelf.mkdocs_plugin.watching import Watcher
 from papershelf.model import Catalogue
 from papershelf.pages import SCRIPTS, STYLES, Page, Pages
@@ -38,9 +37,6 @@ from papershelf.problems import ProblemsError
 from papershelf.progress import counted, stage
 
 log = get_plugin_logger("papershelf")
-
-UNDATED = "1970-01-01"
-"""The date of pages whose data holds none: MkDocs needs one, and today's would be other bytes each day."""
 
 
 class PapershelfConfig(Config):  # type: ignore[no-untyped-call]
@@ -198,8 +194,7 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
         """Put all pages into the sitemap, in the order of their addresses, with dates from the data alone."""
         if template_name != "sitemap.xml":
             return output
-        own = (_in_sitemap(file, self._date(file), config) for file in self._planned)
-        return _sorted_sitemap(output, own)
+        return sitemap(output, (in_sitemap(file, self._date(file), config) for file in self._planned), config)
 
     @event_priority(100)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
@@ -322,20 +317,3 @@ def _entries(page: Page, config: MkDocsConfig) -> Iterator[dict[str, Any]]:
         if page.tags:
             entry["tags"] = list(page.tags)
         yield entry
-
-
-def _in_sitemap(file: File, date: str, config: MkDocsConfig) -> str:
-    """A page as MkDocs' template writes it into the sitemap."""
-    address = html.escape(urljoin(config.site_url or "/", file.url))
-    return f"<url>\n         <loc>{address}</loc>\n         <lastmod>{date}</lastmod>\n    </url>"
-
-
-def _sorted_sitemap(output: str, more: Iterable[str]) -> str:
-    """A sitemap with more pages, all in the order of their addresses, without the date that stands for none."""
-    head, *found = re.split(r"(?=<url>)", output)
-    if not found:
-        return output
-    last, end, tail = found[-1].rpartition("</url>")
-    known = [entry.rstrip() for entry in [*found[:-1], last + end]]
-    entries = (entry.replace(f"<lastmod>{UNDATED}</lastmod>", "") for entry in sorted([*known, *more]))
-    return f"{head.rstrip()}\n    {chr(10).join(f'    {entry}' for entry in entries).lstrip()}{tail}"
