@@ -15,6 +15,7 @@ from papershelf.load import Data
 from papershelf.model import Appearance, Catalogue, Links, Paper, ReadingList, Removed, Topic
 from papershelf.pages import Page, Pages
 from papershelf.places import PER_PAGE, TITLES_PER_PAGE, paper_path, theme_folder
+from papershelf.quickmark import Quickmark
 
 ZERO = "zero-memory-optimizations-toward-training-trillion-parameter-models"
 
@@ -77,6 +78,7 @@ def test_far_behind_in_a_long_listing_stand_titles_alone() -> None:
     assert [name for names in found for name in names] == [paper.id for paper in papers]
     assert "New." in pages["topics/one/5.md"].text
     assert "New." not in pages["topics/one/6.md"].text
+    assert Quickmark().convert(pages["topics/one/6.md"].body).html.count("<li>") == TITLES_PER_PAGE
     assert "[1](../one.md) · … · [5](5.md) · [6](6.md) · [7](7.md) · **8** · [9](9.md)" in pages["topics/one/8.md"].text
     assert "[11](11.md) · … · [17](17.md) · [Next](9.md)" in re.sub(r"\n", "", pages["topics/one/8.md"].text)
 

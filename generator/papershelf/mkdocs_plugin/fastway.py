@@ -19,7 +19,7 @@ from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.utils.meta import get_data
 
 from papershelf.mkdocs_plugin.kept import Kept, Written, write
-from papershelf.mkdocs_plugin.shells import Kind, NoShellError, Shells, contents
+from papershelf.mkdocs_plugin.shells import NoShellError, Shells, contents
 from papershelf.pages import Page, Plan
 from papershelf.places import html_file
 from papershelf.processes import runs, spread
@@ -207,13 +207,9 @@ class Writer:
         self._config, self._files = config, files
         self._converter, self._shells = converter, shells
 
-    def write(self, planned: Sequence[PlannedFile], kept: Kept, kinds: Sequence[Kind]) -> dict[str, Written]:
-        """Make and write the pages that aren't kept, in as many processes as it is worth.
-
-        `kinds` are those of the build before. Returns all pages, by path.
-        """
-        shells = self._shells.digests(kinds)
-        found = ((file, kept.find(file.plan, file.abs_dest_path, shells)) for file in planned)
+    def write(self, planned: Sequence[PlannedFile], kept: Kept) -> dict[str, Written]:
+        """Make and write the pages that aren't kept, in as many processes as it is worth; returns all, by path."""
+        found = ((file, kept.find(file.plan, file.abs_dest_path, self._shells.digest)) for file in planned)
         written = {file.src_uri: known for file, known in found if known}
         new = [file for file in planned if file.src_uri not in written]
         for part in spread(self._written, [mixed(part) for part in runs(new, WORTH_A_PROCESS)], "Writing pages"):
@@ -229,12 +225,15 @@ class Writer:
                 made = self._converter.converted(page.body, file)
             except UnknownFormError:
                 continue  # left for this build's own process, whose warnings count
+            kind = None
             try:
-                output, shell = self._shells.fill(page, made.html, made.headings)
+                output, kind = self._shells.fill(page, made.html, made.headings)
             except NoShellError:
-                output, shell = self._shells.laid_out(self._page(file, page, made)), b""
+                output = self._shells.laid_out(self._page(file, page, made))
             anchors = tuple(heading.id for heading in made.headings)
-            written[page.path] = Written(replace(page, body=""), anchors, shell, write(file.abs_dest_path, output))
+            shell = self._shells.digest(kind) if kind else b""
+            at = write(file.abs_dest_path, output)
+            written[page.path] = Written(replace(page, body=""), anchors, kind, shell, at)
         return written
 
     def _ordinary(self, file: PlannedFile) -> Written:
@@ -243,7 +242,7 @@ class Writer:
         page = self._page(file, made)
         output = self._shells.laid_out(page)
         anchors = tuple(page.present_anchor_ids or ())
-        return Written(replace(made, body=""), anchors, b"", write(file.abs_dest_path, output))
+        return Written(replace(made, body=""), anchors, None, b"", write(file.abs_dest_path, output))
 
     def _page(self, file: PlannedFile, made: Page, content: Converted | None = None) -> MkDocsPage:
         """A page as the theme takes it, with its content where that is known."""

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+from papershelf.mkdocs_plugin.shells import Kind
 from papershelf.model import Catalogue
 from papershelf.pages import Page, Plan
 
@@ -26,10 +27,14 @@ Stamp = tuple[int, int]
 
 @dataclass(frozen=True)
 class Written:
-    """A page that was written, without its text: its anchors, inside which shell, and the stamp of its file."""
+    """A page that was written, without its text: its anchors, inside which shell, and the stamp of its file.
+
+    Of a page that shares its shell with no other, no kind is known, and it isn't kept.
+    """
 
     page: Page
     anchors: tuple[str, ...]
+    kind: Kind | None
     shell: bytes
     stamp: Stamp
 
@@ -79,12 +84,15 @@ class Kept:
             self._made, self._shared = {}, shared
         self._there = {path: stamp for folder in FOLDERS for path, stamp in _files(str(site / folder))}
 
-    def find(self, plan: Plan, path: str, shells: frozenset[bytes]) -> Written | None:
-        """The page as it was written before at a path, where it would come out the same."""
+    def find(self, plan: Plan, path: str, shell: Callable[[Kind], bytes]) -> Written | None:
+        """The page as it was written before at a path, where it would come out the same.
+
+        `shell` says what tells the shell of a kind of page, as it is now, from any other.
+        """
         parts, written = self._made.get(plan.path, ((), None))
-        if written and self._there.get(path) == written.stamp and written.shell in shells and parts == plan.parts:
-            return written
-        return None
+        if not written or not written.kind or self._there.get(path) != written.stamp or parts != plan.parts:
+            return None
+        return written if shell(written.kind) == written.shell else None
 
     def end(self, site: Path, planned: Iterable[tuple[Plan, str]], written: dict[str, Written]) -> None:
         """Remove the files that are no planned page, and note for the next build what was written, by page."""

@@ -8,20 +8,18 @@ from typing import cast
 from papershelf import cache
 from papershelf.load import Known
 from papershelf.mkdocs_plugin.kept import Kept
-from papershelf.mkdocs_plugin.shells import Kind
 from papershelf.model import Paper
 
 FILE = cache.FOLDER / "build"
 
 
 class Memory:
-    """The papers that were read, the pages that were written, and the kinds of page that there were."""
+    """The papers that were read, and the pages that were written."""
 
     def __init__(self) -> None:
         """Begin with nothing."""
         self.known: Known = {}
         self.kept = Kept()
-        self.kinds: tuple[Kind, ...] = ()
         self._restored = False
 
     def restore(self, shelf: Path) -> None:
@@ -32,11 +30,11 @@ class Memory:
         # The papers come first, once each, and then what refers to them.
         rest = [value for value in cache.load(shelf / FILE, Paper) if not isinstance(value, Paper)]
         if rest:
-            known, kinds, *facts = rest
-            self.known, self.kinds = cast(Known, known), cast("tuple[Kind, ...]", kinds)
+            known, *facts = rest
+            self.known = cast(Known, known)
             self.kept.recall(facts)
 
     def save(self, shelf: Path) -> None:
         """Leave everything for the next run."""
         papers = (paper for _, _, paper in self.known.values())
-        cache.save(shelf / FILE, (*papers, self.known, self.kinds, *self.kept.facts()), Paper)
+        cache.save(shelf / FILE, (*papers, self.known, *self.kept.facts()), Paper)

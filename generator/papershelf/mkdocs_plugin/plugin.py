@@ -170,9 +170,8 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
             shells = Shells(config, env, self._nav, files, _edit_root(config, self._data(config)))
             writer = Writer(config, files, self._converter, shells)
             with stage("make and write pages"):
-                written = writer.write(self._planned, self._memory.kept, self._memory.kinds)
+                written = writer.write(self._planned, self._memory.kept)
             self._made |= {path: known.page for path, known in written.items()}
-            self._memory.kinds = shells.kinds
             for file in _pointed_at(files):
                 MkDocsPage(None, file, config).present_anchor_ids = set(written[file.src_uri].anchors)
         return env

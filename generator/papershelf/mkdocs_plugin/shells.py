@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -67,8 +67,8 @@ class Shells:
         self._edit_root = edit_root
         self._shells: dict[Kind, tuple[list[str], bytes]] = {}
 
-    def fill(self, page: Page, content: str, headings: tuple[Heading, ...]) -> tuple[str, bytes]:
-        """The whole page as HTML around its content, which is squeezed, and the digest of its shell.
+    def fill(self, page: Page, content: str, headings: tuple[Heading, ...]) -> tuple[str, Kind]:
+        """The whole page as HTML around its content, which is squeezed, and what kind of page it is.
 
         Raises NoShellError where only the theme itself can lay it out.
         """
@@ -79,7 +79,7 @@ class Shells:
         within = name if number and f"{folder}/{name}.md" in self._in_nav else f"{_SLOT}name"
         edit = f"{_SLOT}edit{_YAML}" if page.edit and "/" in page.edit else page.edit
         kind = Kind(folder, within, bool(number), edit, page.hide, bool(page.tags), bool(page.found_by), headings[1:])
-        shell, digest = self._shells.get(kind) or self._made(kind)
+        shell, _ = self._shells.get(kind) or self._made(kind)
         title, description = meta_values(page)
         values = {
             _CONTENT: content,
@@ -90,16 +90,14 @@ class Shells:
             f"{_SLOT}edit": (page.edit or "").removesuffix(_YAML),
             f"{_SLOT}anchor": headings[0].id,
         }
-        return "".join(values.get(part, part) for part in shell), digest
+        return "".join(values.get(part, part) for part in shell), kind
 
-    def digests(self, kinds: Iterable[Kind]) -> frozenset[bytes]:
-        """The digests of the shells of some kinds."""
-        return frozenset(digest for _, digest in map(self._made, kinds))
-
-    @property
-    def kinds(self) -> tuple[Kind, ...]:
-        """The kinds of page that there were."""
-        return tuple(self._shells)
+    def digest(self, kind: Kind) -> bytes:
+        """What tells the shell of a kind of page from any other; of a kind that shares none, nothing."""
+        try:
+            return (self._shells.get(kind) or self._made(kind))[1]
+        except NoShellError:
+            return b""
 
     def _made(self, kind: Kind) -> tuple[list[str], bytes]:
         number = f"/{_SLOT}number" if kind.numbered else ""
