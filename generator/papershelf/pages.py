@@ -370,7 +370,7 @@ class Pages:
             found_by.append(("#abstract", "Abstract", plain(paper.abstract)))
         return Page(
             path, title, summary or first_sentence(paper.abstract or paper.title), body, paper.source,
-            tags=tuple(self._tag[name].name for name in paper.tags), hide=("navigation",), found_by=tuple(found_by),
+            tags=tuple(self._tag[name].name for name in paper.tags), found_by=tuple(found_by),
         )  # fmt: skip
 
     def _removed(self, entry: Removed) -> Page:

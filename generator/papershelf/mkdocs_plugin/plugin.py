@@ -26,6 +26,7 @@ from papershelf.checks import checked
 from papershelf.git import origin
 from papershelf.load import Data
 from papershelf.mkdocs_plugin.fastway import Converter, GeneratedPage, PlannedFile, Writer, planned_file, why_not
+from papershelf.mkdocs_plugin.frame import add_frame, lend_material
 from papershelf.mkdocs_plugin.memory import Memory
 from papershelf.mkdocs_plugin.shells import Code, Shells, squeezed
 from papershelf.mkdocs_plugin.sitemap import UNDATED, in_sitemap, sitemap
@@ -97,6 +98,7 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
             config.watch = [*config.watch, *map(str, _watched(data))]
         # Before Material's own templates, but behind a shelf's custom_dir.
         config.theme.dirs.insert(1 if config.theme.custom_dir else 0, str(theme_folder("material")))
+        add_frame(config)
         config.extra_css = [*STYLES, *config.extra_css]
         config.extra_javascript = [*SCRIPTS, *config.extra_javascript]
         _find_repository(config)
@@ -161,6 +163,7 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
 
     def on_env(self, env: jinja2.Environment, *, config: MkDocsConfig, files: Files) -> jinja2.Environment:
         """Write the pages that take the fast way, now that all that links may lead to is known."""
+        lend_material(env, config)
         for file in files.documentation_pages():
             if file.page:
                 file.page.update_date = self._date(file)
@@ -253,7 +256,7 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
 
 def _watched(data: Data) -> list[Path]:
     """The folders that a site is made from and that MkDocs doesn't know of."""
-    return [data.root, theme_folder("material"), theme_folder("pages")]
+    return [data.root, *map(theme_folder, ("material", "frame", "pages"))]
 
 
 def _root(config: MkDocsConfig) -> Path:

@@ -31,6 +31,15 @@ _MARK = re.compile(rf'(<h1 id="{_SLOT}content"></h1>|{_SLOT}[a-z]+)')
 # What stands between tags is one space at most to a browser, but not in these.
 _KEPT = re.compile(r"(<(pre|script|style|textarea)\b.*?</\2>)", re.DOTALL)
 _SPACE = re.compile(r"[ \t\r]*\n\s*")
+_ARTICLE = re.compile(r"(<article\b.*</article>)", re.DOTALL)
+# What assets/frame.js makes where a page lacks it, and what says nothing to anybody who reads.
+_MADE = re.compile(
+    r"""<link rel="icon"[^>]*>\s*|<meta name="generator"[^>]*>\s*|<input class="md-toggle" data-md-toggle="search"[^>]*>\s*|"""
+    r"""<div data-md-component="announce">\s*</div>\s*|"""
+    r"""<div class="md-dialog"[^>]*>\s*<div class="md-dialog__inner md-typeset"></div>\s*</div>\s*"""
+)
+# Attributes whose values are words that need no quotes; one that holds text may be filled with anything.
+_QUOTED = re.compile(r"""(?<= )((?:class|data-[a-z-]+|dir|for|href|id|lang|name|rel|src|type)=)"([^\s"'=<>`]+)"(?=[ >])""")
 
 
 class NoShellError(Exception):
@@ -166,9 +175,11 @@ def contents(headings: Sequence[Heading]) -> TableOfContents:
 
 
 def squeezed(page: str) -> str:
-    """HTML without the white space that no browser shows: a third of what the theme writes."""
+    """HTML without what no browser needs: white space that it doesn't show, quotes, and what a script makes."""
     parts = _KEPT.split(page)
     # Of each three parts, the first is text between, the second is kept, the third is the name of its element.
-    return "".join(
+    spaced = "".join(
         part if number % 3 else _SPACE.sub("\n", part) for number, part in enumerate(parts) if number % 3 != 2
     )
+    frame = _ARTICLE.split(spaced)
+    return "".join(part if number % 2 else _QUOTED.sub(r"\1\2", _MADE.sub("", part)) for number, part in enumerate(frame))

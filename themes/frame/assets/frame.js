@@ -1,0 +1,119 @@
+// What is the same on every page of this site, made in the browser instead of standing in each page: Material's
+// configuration, its search and palette, and what else only scripts can use. Material finds it as if it had been there.
+//
+// The script stands in the head. What it makes it puts in its place as soon as the place is there, between two pieces of
+// a page that arrives, and so before that place is painted: nothing moves, and no wrong colour flashes.
+
+{%- import "partials/language.html" as lang with context %}
+{%- set features = config.theme.features or [] %}
+{%- set palettes = config.theme.palette if config.theme.palette and config.theme.palette is not mapping else [] %}
+{%- set search = "material/search" in config.plugins and (config.plugins["material/search"] | attr("config")).enabled %}
+{%- set palette_html %}{% if palettes %}{% include "partials/palette.html" %}{% endif %}{% endset %}
+{%- set search_html %}
+  {%- if search %}
+    <label class="md-header__button md-icon" for="__search">
+      {% include ".icons/" ~ (config.theme.icon.search or "material/magnify") ~ ".svg" %}
+    </label>
+    {% include "partials/search.html" %}
+  {%- endif %}
+{%- endset %}
+{%- set source_html %}{% if config.repo_url %}{% include "partials/source.html" %}{% endif %}{% endset %}
+{%- set top_html %}
+  {%- if "navigation.top" in features and "navigation.instant" not in features %}
+    {%- include "material/partials/top.html" %}
+  {%- endif %}
+{%- endset %}
+{%- set base_html %}{% include "material/partials/javascripts/base.html" %}{% endset %}
+
+{{ base_html | replace("<script>", "") | replace("</script>", "") | trim }};
+
+(() => {
+  const here = /** @type {HTMLScriptElement} */ (document.currentScript).src;
+  const colours = [
+    {%- for option in palettes %}
+    {{ {
+      "media": option.media | d(""),
+      "scheme": option.scheme | d("default", true) | replace(" ", "-"),
+      "primary": option.primary | d("indigo", true) | replace(" ", "-"),
+      "accent": option.accent | d("indigo", true) | replace(" ", "-"),
+    } | tojson }},
+    {%- endfor %}
+  ];
+  __md_scope = new URL({{ config.extra.scope | d(base_url) | tojson }}, here);
+
+  /** Material's configuration, with addresses that hold at any depth. */
+  const CONFIG = {{ material_block("config") | tojson }};
+  const PALETTE = {{ palette_html | trim | tojson }};
+  const SEARCH = {{ search_html | trim | tojson }};
+  const SOURCE = {{ source_html | trim | tojson }};
+  const TOP = {{ top_html | trim | tojson }};
+
+  // The palette that was chosen, else the first that suits the system, as Material's script chooses it later.
+  const kept = __md_get("__palette");
+  const index = kept?.index ?? Math.max(0, colours.findIndex(({ media }) => matchMedia(media).matches));
+  const light = matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark";
+  const chosen = kept?.color ?? colours[index];
+  const colour = chosen?.media === "(prefers-color-scheme)" ? colours.find(({ media }) => media === `(prefers-color-scheme: ${light})`) : chosen;
+
+  /** @param {string} html */
+  const add = (place, where, html) => place.insertAdjacentHTML(where, html);
+  /** @param {string} name of a component of Material's */
+  const lacks = name => !document.querySelector(`[data-md-component="${name}"]`);
+
+  const title = ".md-header__title:not([data-md-component])";
+  /** What to do with a place when it is there. @type {[string, (place: Element) => void][]} */
+  let waiting = [
+    ["body", body => {
+      for (const [name, value] of Object.entries((colours.length && colour) || {})) body.setAttribute(`data-md-color-${name}`, value);
+    }],
+    [".md-overlay", overlay => {
+      if (!document.getElementById("__search")) {
+        add(overlay, "beforebegin", '<input class="md-toggle" data-md-toggle="search" type="checkbox" id="__search" autocomplete="off">');
+      }
+    }],
+    [{{ "`${title} ~ .md-header__option`" if config.extra.alternate else "title" }}, place => {
+      document.querySelector(title)?.setAttribute("data-md-component", "header-title");
+      if (SOURCE) add(place, "afterend", `<div class="md-header__source">${SOURCE}</div>`);
+      add(place, "afterend", SEARCH);
+      add(place, {{ ("beforebegin" if config.extra.alternate else "afterend") | tojson }}, PALETTE);
+      const label = document.querySelectorAll("[data-md-component=palette] input")[index]?.nextElementSibling;
+      if (label instanceof HTMLLabelElement) label.hidden = false;
+    }],
+    [".papershelf-drawer", drawer => SOURCE && add(drawer, "afterbegin", `<div class="md-nav__source">${SOURCE}</div>`)],
+    // Material's script, before which all of the page stands.
+    ['script[src*="/bundle."]', script => {
+      if (lacks("header-topic")) {
+        const ellipsis = document.querySelector(".md-header__ellipsis");
+        if (ellipsis) add(ellipsis, "beforeend", '<div class="md-header__topic" data-md-component="header-topic"><span class="md-ellipsis"></span></div>');
+        const topic = document.querySelector("[data-md-component=header-topic] span");
+        if (topic) topic.textContent = document.title.replace({{ (" - " ~ config.site_name) | tojson }}, "");
+      }
+      const main = document.querySelector(".md-main");
+      if (main && lacks("top")) add(main, "beforeend", TOP);
+      if (lacks("dialog")) add(script, "beforebegin", '<div class="md-dialog" data-md-component="dialog"><div class="md-dialog__inner md-typeset"></div></div>');
+      if (!document.getElementById("__config")) {
+        add(script, "beforebegin", CONFIG);
+        const box = /** @type {HTMLElement} */ (document.getElementById("__config"));
+        const config = JSON.parse(box.textContent);
+        for (const name of ["base", "search"]) config[name] = new URL(config[name], here).href;
+        box.textContent = JSON.stringify(config);
+      }
+    }],
+  ];
+
+  if (!document.querySelector("link[rel=icon]")) {
+    const icon = document.createElement("link");
+    icon.rel = "icon";
+    icon.href = new URL({{ config.theme.favicon | url | tojson }}, here).href;
+    document.head.append(icon);
+  }
+  const observer = new MutationObserver(() => {
+    waiting = waiting.filter(([selector, then]) => {
+      const place = document.querySelector(selector);
+      if (place) then(place);
+      return !place;
+    });
+  });
+  observer.observe(document, { childList: true, subtree: true });
+  document.addEventListener("DOMContentLoaded", () => observer.disconnect());
+})();
