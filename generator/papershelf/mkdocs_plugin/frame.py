@@ -17,15 +17,16 @@ from mkdocs.config.defaults import MkDocsConfig
 from papershelf.places import theme_folder
 
 MATERIAL = "material"
-"""The theme's name, and what its own templates are called by, `material/base.html`, where ours have the same name."""
+"""The theme's name; `material/base.html` is the template that one of the frame's stands in front of."""
 _FILES = ("assets/frame.css", "assets/frame.js")
 _STYLE = re.compile(r'<link rel="stylesheet" href="([^"]+)">|<style>(.*?)</style>', re.DOTALL)
 
 
 def add_frame(config: MkDocsConfig) -> None:
-    """Have pages laid out by our templates before Material's, and the two files be made."""
+    """Have pages laid out by the frame's templates before others, and the two files be made."""
     if config.theme.name == MATERIAL:
-        config.theme.dirs.insert(_place(config), str(theme_folder("frame")))
+        # Before our templates that any renderer may use, and behind a shelf's own.
+        config.theme.dirs.insert(config.theme.dirs.index(str(theme_folder("material"))), str(theme_folder("frame")))
         config.theme.static_templates.update(_FILES)
 
 
@@ -53,9 +54,4 @@ def lend_material(env: jinja2.Environment, config: MkDocsConfig) -> None:
         return "\n".join(parts)
 
     env.globals |= {"material_block": block, "material_styles": styles}
-
-
-def _place(config: MkDocsConfig) -> int:
-    """Behind the templates of the shelf and those that any renderer may use."""
-    return config.theme.dirs.index(str(theme_folder("material"))) + 1
 

@@ -31,15 +31,25 @@ _MARK = re.compile(rf'(<h1 id="{_SLOT}content"></h1>|{_SLOT}[a-z]+)')
 # What stands between tags is one space at most to a browser, but not in these.
 _KEPT = re.compile(r"(<(pre|script|style|textarea)\b.*?</\2>)", re.DOTALL)
 _SPACE = re.compile(r"[ \t\r]*\n\s*")
+# Before and after these not even one space shows.
+_APART = re.compile(r"\n(?=</?(?:article|body|footer|head|header|html|link|main|meta|nav|script|title|ul)\b)")
 _ARTICLE = re.compile(r"(<article\b.*</article>)", re.DOTALL)
-# What assets/frame.js makes where a page lacks it, and what says nothing to anybody who reads.
+# What assets/frame.js makes, where a page lacks it, and what says nothing to anybody who reads.
 _MADE = re.compile(
     r"""<link rel="icon"[^>]*>\s*|<meta name="generator"[^>]*>\s*|<input class="md-toggle" data-md-toggle="search"[^>]*>\s*|"""
     r"""<div data-md-component="announce">\s*</div>\s*|"""
     r"""<div class="md-dialog"[^>]*>\s*<div class="md-dialog__inner md-typeset"></div>\s*</div>\s*"""
 )
+# In the content: what search needn't be told of pages that it doesn't read; the link of a heading to itself, where
+# frame.js makes it, which is where it can't come to stand on a line of its own, or papershelf.css hides it.
+_MADE_WITHIN = re.compile(
+    r"""(?<=<h[1-6]) data-search-exclude(?:="")?| data-search-exclude=""(?=>\n<ul>)|"""
+    r"""(?:(?<=>)(?P<short>[^<>]{1,24}))?<a class="headerlink"[^>]*>&para;</a>(?(short)|(?=</h1>))"""
+)
 # Attributes whose values are words that need no quotes; one that holds text may be filled with anything.
-_QUOTED = re.compile(r"""(?<= )((?:class|data-[a-z-]+|dir|for|href|id|lang|name|rel|src|type)=)"([^\s"'=<>`]+)"(?=[ >])""")
+_QUOTED = re.compile(
+    r"""(?<= )((?:autocomplete|class|data-[a-z-]+|dir|for|href|id|lang|name|rel|src|target|type)=)"([^\s"'=<>`]+)"(?=[ >])"""
+)
 
 
 class NoShellError(Exception):
@@ -77,7 +87,7 @@ class Shells:
         self._shells: dict[Kind, tuple[list[str], bytes]] = {}
 
     def fill(self, page: Page, content: str, headings: tuple[Heading, ...]) -> tuple[str, Kind]:
-        """The whole page as HTML around its content, which is squeezed, and what kind of page it is.
+        """The whole page as HTML around its content, which has no spare white space, and what kind of page it is.
 
         Raises NoShellError where only the theme itself can lay it out.
         """
@@ -91,7 +101,7 @@ class Shells:
         shell, _ = self._shells.get(kind) or self._made(kind)
         title, description = meta_values(page)
         values = {
-            _CONTENT: content,
+            _CONTENT: bare(content),
             f"{_SLOT}title": title,
             f"{_SLOT}description": description,
             f"{_SLOT}name": name,
@@ -181,5 +191,12 @@ def squeezed(page: str) -> str:
     spaced = "".join(
         part if number % 3 else _SPACE.sub("\n", part) for number, part in enumerate(parts) if number % 3 != 2
     )
-    frame = _ARTICLE.split(spaced)
-    return "".join(part if number % 2 else _QUOTED.sub(r"\1\2", _MADE.sub("", part)) for number, part in enumerate(frame))
+    return "".join(
+        bare(part) if number % 2 else _QUOTED.sub(r"\1\2", _APART.sub("", _MADE.sub("", part)))
+        for number, part in enumerate(_ARTICLE.split(spaced))
+    )
+
+
+def bare(content: str) -> str:
+    """Content without what a script makes."""
+    return _MADE_WITHIN.sub(r"\g<short>", content)

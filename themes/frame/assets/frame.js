@@ -23,6 +23,12 @@
     {%- include "material/partials/top.html" %}
   {%- endif %}
 {%- endset %}
+{%- set made_html %}{% include "material/partials/copyright.html" %}{% endset %}
+{%- set forms_html %}
+  {%- with page = {"file": {"src_uri": "papers/the-papers-id.md"}} %}
+    {%- if config.repo_url %}{% include "material/partials/forms.html" %}{% endif %}
+  {%- endwith %}
+{%- endset %}
 {%- set base_html %}{% include "material/partials/javascripts/base.html" %}{% endset %}
 
 {{ base_html | replace("<script>", "") | replace("</script>", "") | trim }};
@@ -47,6 +53,9 @@
   const SEARCH = {{ search_html | trim | tojson }};
   const SOURCE = {{ source_html | trim | tojson }};
   const TOP = {{ top_html | trim | tojson }};
+  const MADE = {{ made_html | trim | tojson }};
+  const FORMS = {{ forms_html | trim | tojson }};
+  const PERMALINK = {{ ((config.mdx_configs.toc or {}).permalink == true) | tojson }};
 
   // The palette that was chosen, else the first that suits the system, as Material's script chooses it later.
   const kept = __md_get("__palette");
@@ -55,13 +64,22 @@
   const chosen = kept?.color ?? colours[index];
   const colour = chosen?.media === "(prefers-color-scheme)" ? colours.find(({ media }) => media === `(prefers-color-scheme: ${light})`) : chosen;
 
-  /** @param {string} html */
+  /** @param {Element} place @param {InsertPosition} where @param {string} html */
   const add = (place, where, html) => place.insertAdjacentHTML(where, html);
   /** @param {string} name of a component of Material's */
   const lacks = name => !document.querySelector(`[data-md-component="${name}"]`);
 
   const title = ".md-header__title:not([data-md-component])";
-  /** What to do with a place when it is there. @type {[string, (place: Element) => void][]} */
+  /** What to do with a place when it is there. @typedef {[string, (place: Element) => void]} Task */
+  /** What Material's instant loading, which takes these from another page, leaves to do again. @type {Task[]} */
+  const within = [
+    [".papershelf-drawer:not(:has(.md-nav__source))", drawer => SOURCE && add(drawer, "afterbegin", `<div class="md-nav__source">${SOURCE}</div>`)],
+    [".papershelf-mend", place => {
+      place.outerHTML = FORMS.replaceAll("the-papers-id", document.querySelector("article h1")?.id ?? "");
+    }],
+    [".papershelf-made", place => { place.outerHTML = MADE; }],
+  ];
+  /** @type {Task[]} */
   let waiting = [
     ["body", body => {
       for (const [name, value] of Object.entries((colours.length && colour) || {})) body.setAttribute(`data-md-color-${name}`, value);
@@ -79,14 +97,13 @@
       const label = document.querySelectorAll("[data-md-component=palette] input")[index]?.nextElementSibling;
       if (label instanceof HTMLLabelElement) label.hidden = false;
     }],
-    [".papershelf-drawer", drawer => SOURCE && add(drawer, "afterbegin", `<div class="md-nav__source">${SOURCE}</div>`)],
+    ...within,
     // Material's script, before which all of the page stands.
     ['script[src*="/bundle."]', script => {
-      if (lacks("header-topic")) {
-        const ellipsis = document.querySelector(".md-header__ellipsis");
-        if (ellipsis) add(ellipsis, "beforeend", '<div class="md-header__topic" data-md-component="header-topic"><span class="md-ellipsis"></span></div>');
-        const topic = document.querySelector("[data-md-component=header-topic] span");
-        if (topic) topic.textContent = document.title.replace({{ (" - " ~ config.site_name) | tojson }}, "");
+      const ellipsis = document.querySelector(".md-header__ellipsis");
+      if (ellipsis && lacks("header-topic")) {
+        add(ellipsis, "beforeend", '<div class="md-header__topic" data-md-component="header-topic"><span class="md-ellipsis"></span></div>');
+        /** @type {Element} */ (ellipsis.lastElementChild?.firstElementChild).textContent = document.title.replace({{ (" - " ~ config.site_name) | tojson }}, "");
       }
       const main = document.querySelector(".md-main");
       if (main && lacks("top")) add(main, "beforeend", TOP);
@@ -94,26 +111,40 @@
       if (!document.getElementById("__config")) {
         add(script, "beforebegin", CONFIG);
         const box = /** @type {HTMLElement} */ (document.getElementById("__config"));
-        const config = JSON.parse(box.textContent);
+        const config = JSON.parse(box.textContent ?? "");
         for (const name of ["base", "search"]) config[name] = new URL(config[name], here).href;
         box.textContent = JSON.stringify(config);
       }
     }],
   ];
 
+  /** @param {Task[]} tasks @returns {Task[]} those whose place isn't there yet */
+  const done = tasks => tasks.filter(([selector, task]) => {
+    const place = document.querySelector(selector);
+    if (place) task(place);
+    return !place;
+  });
+  const observer = new MutationObserver(() => { waiting = done(waiting); });
+  observer.observe(document, { childList: true, subtree: true });
+
+  /** Complete what has come with a page, or with another one through instant loading. */
+  function complete() {
+    done(within);
+    if (!PERMALINK) return;
+    for (const heading of document.querySelectorAll("article :is(h2, h3, h4, h5, h6)[id]:not(:has(.headerlink))")) {
+      add(heading, "beforeend", `<a class="headerlink" href="#${heading.id}" title="Permanent link">&para;</a>`);
+    }
+  }
+  document.addEventListener("DOMContentLoaded", () => {
+    observer.disconnect();
+    const pages = /** @type {any} */ (window).document$;
+    if (pages) pages.subscribe(complete);
+    else complete();
+  });
   if (!document.querySelector("link[rel=icon]")) {
     const icon = document.createElement("link");
     icon.rel = "icon";
     icon.href = new URL({{ config.theme.favicon | url | tojson }}, here).href;
     document.head.append(icon);
   }
-  const observer = new MutationObserver(() => {
-    waiting = waiting.filter(([selector, then]) => {
-      const place = document.querySelector(selector);
-      if (place) then(place);
-      return !place;
-    });
-  });
-  observer.observe(document, { childList: true, subtree: true });
-  document.addEventListener("DOMContentLoaded", () => observer.disconnect());
 })();
