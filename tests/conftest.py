@@ -98,7 +98,7 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 class _Slow(_Quiet):
-    """Sends an article as a slow line does: a piece, a pause, the next one; a browser shows each at once."""
+    """Sends a page as a slow line does: a piece, a pause, the next one; a browser shows each at once."""
 
     def copyfile(self, source: SupportsRead[AnyStr], outputfile: SupportsWrite[AnyStr]) -> None:
         """Send a file."""
@@ -107,7 +107,7 @@ class _Slow(_Quiet):
         if begin < 0:
             outputfile.write(data)
             return
-        cuts = [0, *range(begin, min(begin + 10_000, len(data)), 400), len(data)]
+        cuts = [*range(0, min(begin + 10_000, len(data)), 400), len(data)]
         for start, end in itertools.pairwise(cuts):
             outputfile.write(data[start:end])
             time.sleep(0.03)

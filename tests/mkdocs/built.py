@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import posixpath
 import re
 from collections import Counter
@@ -87,6 +88,17 @@ def parse(text: str) -> Element:
 def read(path: Path) -> Element:
     """A page of a site as a tree."""
     return parse(path.read_text(encoding="utf-8"))
+
+
+def forms(site: Path, page: str) -> list[str]:
+    """The forms that a page leads to, as they are filled in; on a paper's page a script writes the links."""
+    text = (site / page / "index.html").read_text(encoding="utf-8")
+    if "papershelf-mend" in text:
+        script = (site / "assets/frame.js").read_text(encoding="utf-8")
+        (made,) = re.findall(r'(?m)^  const FORMS = (".*");$', script)
+        text += json.loads(made).replace("the-papers-id", parse(text).one("h1").attributes["id"])
+    links = [link.attributes.get("href", "") for link in parse(text).all("a")]
+    return [link.partition("/issues/new?template=")[2] for link in links if "/issues/new?" in link]
 
 
 def pages(site: Path) -> dict[str, Element]:

@@ -218,6 +218,43 @@ def test_a_shelf_overrides_our_templates(toy: Path, build: Callable[..., Path]) 
     assert (site / "assets/papershelf.css").read_text(encoding="utf-8") == "/* mine */"
 
 
+def test_a_shelfs_own_blocks_and_partials_stand_in_the_frame(toy: Path, build: Callable[..., Path]) -> None:
+    (toy / "mine/partials").mkdir(parents=True)
+    (toy / "mine/main.html").write_text(
+        '{% extends "base.html" %}{% block scripts %}{{ super() }}<script>mine</script>{% endblock %}'
+        "{% block announce %}News{% endblock %}{% block styles %}{{ super() }}<style>mine</style>{% endblock %}",
+        encoding="utf-8",
+    )
+    (toy / "mine/partials/copyright.html").write_text("<p>By me</p>", encoding="utf-8")
+    (toy / "mine/partials/search.html").write_text("<p>My search</p>", encoding="utf-8")
+    change(toy / "mkdocs.yml", "  name: material\n", "  name: material\n  custom_dir: mine\n")
+    site = build()
+    for path in ("index.html", "papers/serial-widgets/index.html"):
+        page = built.read(site / path)
+        assert [script.text for script in page.all("script")][-1] == "mine"
+        assert "bundle" in page.all("script")[-3].attributes["src"]
+        assert page.one("style").text == "mine"
+        assert "News" in page.one("aside", class_="md-banner").text
+        assert page.one("footer").text.strip() == "By me"
+        assert not page.all("script", id="__config")
+    assert "My search" in (site / "assets/frame.js").read_text(encoding="utf-8")
+
+
+def test_a_base_of_a_shelfs_own_is_used_as_it_is(toy: Path, build: Callable[..., Path]) -> None:
+    (toy / "mine").mkdir()
+    (toy / "mine/base.html").write_text("{% block content %}{{ page.content }}{% endblock %}", encoding="utf-8")
+    change(toy / "mkdocs.yml", "  name: material\n", "  name: material\n  custom_dir: mine\n")
+    page = (build() / "papers/serial-widgets/index.html").read_text(encoding="utf-8")
+    assert page.startswith("<h1")
+
+
+def test_without_tabs_the_drawer_is_the_side_bar(toy: Path, build: Callable[..., Path]) -> None:
+    change(toy / "mkdocs.yml", "features: .*|features:\n(?:    - .*\n)+", "features: []\n")
+    page = built.read(build() / "papers/serial-widgets/index.html")
+    assert page.all("div", class_="md-sidebar--primary")
+    assert not page.all("nav", class_="md-tabs")
+
+
 def test_other_plugins_take_part_in_our_pages(toy: Path, build: Callable[..., Path]) -> None:
     (toy / "hook.py").write_text(
         "def on_page_markdown(markdown, page, config, files):\n"
@@ -319,7 +356,6 @@ def test_a_title_is_text_wherever_it_stands(toy_site: Path) -> None:
     page = built.read(toy_site / PAPER)
     assert page.one("title").text.startswith(TITLE)
     assert page.one("h1").text.startswith(TITLE)
-    assert TITLE in page.one("header", class_="md-header").text
     assert TITLE in built.read(toy_site / "papers/index.html").one("article").text
     assert TITLE in built.read(toy_site / "lists/toy-trending/index.html").one("article").text
     for path, other in built.pages(toy_site).items():

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from papershelf.mkdocs_plugin.shells import squeezed
+from papershelf.mkdocs_plugin.shells import bare, squeezed
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 SLOWLY = "Each page goes through Markdown and the theme"
@@ -134,10 +134,23 @@ def test_a_link_to_a_part_that_a_page_lacks_fails_a_strict_build(toy: Path, run:
 
 
 def test_white_space_is_left_out_only_where_no_browser_shows_it() -> None:
-    page = "<p>\n   a  b \n\n c</p>\n<pre>\n   x\n\n  y</pre>\n\n<script>\n  s\n</script>\n <textarea>\n\n t</textarea>"
+    page = "<p>\n   a  b \n\n c</p>\n<pre>\n   x\n\n  y</pre>\n\n<div>\n  s\n</div>\n <textarea>\n\n t</textarea>"
     assert squeezed(page) == (
-        "<p>\na  b\nc</p>\n<pre>\n   x\n\n  y</pre>\n<script>\n  s\n</script>\n<textarea>\n\n t</textarea>"
+        "<p>\na  b\nc</p>\n<pre>\n   x\n\n  y</pre>\n<div>\ns\n</div>\n<textarea>\n\n t</textarea>"
     )
+
+
+def test_around_the_article_quotes_are_left_out_where_no_text_can_need_them() -> None:
+    article = '<article>\n<a class="x">y</a>\n</article>'
+    page = f'<main>\n<a class="x" href="../">y</a>\n<a class="p q" title="z">\n{article}\n</main>'
+    assert squeezed(page) == f'<main>\n<a class=x href=../>y</a>\n<a class="p q" title="z">{article}</main>'
+
+
+def test_what_a_script_makes_is_left_out_where_a_late_one_moves_nothing() -> None:
+    link = '<a class="headerlink" href="#x" title="Permanent link">&para;</a>'
+    long = "A heading that may fill the line it is on"
+    page = f"<h1>{long}{link}</h1>\n<h2 data-search-exclude>Cite{link}</h2>\n<h2>{long}{link}</h2>"
+    assert bare(page) == f"<h1>{long}</h1>\n<h2>Cite</h2>\n<h2>{long}{link}</h2>"
 
 
 def test_pages_made_by_several_processes_are_the_same(toy: Path, run: Run) -> None:

@@ -13,6 +13,8 @@ from pathlib import Path
 import built
 import pytest
 
+from papershelf.mkdocs_plugin.shells import bare
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -48,14 +50,14 @@ def articles(site: Path) -> dict[str, str]:
     """The article of every page, without the button that opens its file and the links to the repository's forms.
 
     They must differ: the plugin's button opens the file in data/ that a page is made from, and in the folder no page
-    has one, because its Markdown is in no repository.
+    has one, because its Markdown is in no repository. What a script of the plugin's makes stands in the folder's pages.
     """
-    own = r'<a [^>]*rel="edit"[^>]*>.*?</a>|<p class="papershelf-forms">.*?</p>'
+    own = r'<a [^>]*rel="edit"[^>]*>.*?</a>|<p class="papershelf-(?:forms|mend)">.*?</p>'
     found = {}
     for path in sorted(site.rglob("*.html")):
         text = re.sub(own, "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
         parts = re.findall(r"<article .*?</article>", text, flags=re.DOTALL)
-        found[path.relative_to(site).as_posix()] = re.sub(r"\s+", " ", "".join(parts))
+        found[path.relative_to(site).as_posix()] = re.sub(r"\s+", " ", bare("".join(parts)))
     return found
 
 

@@ -150,12 +150,6 @@ def test_what_is_not_found_leads_back_into_the_site(page: Page, published: Publi
 # The forms of the repository
 
 
-def forms(page: Path) -> list[str]:
-    """The forms that a page leads to, as they are filled in."""
-    links = [link.attributes.get("href", "") for link in built.read(page).all("a")]
-    return [link.partition("/issues/new?template=")[2] for link in links if "/issues/new?" in link]
-
-
 @pytest.mark.parametrize(
     ("page", "filled"),
     [
@@ -170,12 +164,12 @@ def forms(page: Path) -> list[str]:
     ],
 )
 def test_a_page_leads_to_the_forms_filled_in(page: str, filled: list[str], published: Published) -> None:
-    assert forms(published.files / page / "index.html") == filled
+    assert built.forms(published.files, page) == filled
 
 
 def test_what_a_link_fills_in_is_a_field_of_its_form(published: Published, root: Path) -> None:
-    for page in published.files.rglob("*.html"):
-        for link in forms(page):
+    for page in published.files.rglob("index.html"):
+        for link in built.forms(published.files, page.parent.relative_to(published.files).as_posix()):
             name, *values = link.split("&")
             form = (root / ".github/ISSUE_TEMPLATE" / name).read_text(encoding="utf-8")
             assert [value for value in values if f"id: {value.partition('=')[0]}\n" not in form] == []
@@ -186,4 +180,6 @@ def test_without_a_repository_no_page_leads_to_a_form(toy: Path, run: Run) -> No
     config.write_text(re.sub(r"(?m)^repo_url: .*\n", "", config.read_text(encoding="utf-8")), encoding="utf-8")
     done = run("mkdocs", "build", "--strict", cwd=toy)
     assert done.returncode == 0, done.stdout
-    assert [page for page in (toy / "site").rglob("*.html") if forms(page)] == []
+    site = toy / "site"
+    pages = [page.parent.relative_to(site).as_posix() for page in site.rglob("index.html")]
+    assert [page for page in pages if built.forms(site, page)] == []

@@ -125,11 +125,11 @@ def test_a_page_asks_no_other_host_and_logs_no_error(
     def answer(route: Route) -> None:
         if not route.request.url.startswith(places["home"]):
             route.abort()
-        elif route.request.resource_type == "document":
+        elif route.request.url.endswith("/assets/frame.js"):
             # A code host whose API Material's script knows.
             response = route.fetch()
-            linked = r'href="[^"]+"(?=[^>]*class="md-source")'
-            body, found = re.subn(linked, 'href="https://github.com/readers/shelf"', response.text())
+            linked = r'(?<=const SOURCE = "\\u003ca href=\\")[^"\\]+'
+            body, found = re.subn(linked, "https://github.com/readers/shelf", response.text())
             assert found
             route.fulfill(response=response, body=body)
         else:
@@ -212,6 +212,58 @@ def test_our_script_changes_no_line_of_a_listing(
     assert measured[0] == measured[1]
 
 
+@pytest.mark.parametrize("chosen", [None, "light", "dark"])
+def test_the_palette_is_right_from_the_first_paint(
+    chosen: str | None, places: dict[str, str], opened: Callable[..., Page]
+) -> None:
+    """The system's, or the one that was chosen, also while Material's script doesn't come."""
+    page = opened(places["about"], color_scheme="dark")
+    if chosen:
+        scheme = {"light": "default", "dark": "slate"}[chosen]
+        colour = {"media": f"(prefers-color-scheme: {chosen})", "scheme": scheme, "primary": "red", "accent": "red"}
+        page.evaluate("kept => __md_set('__palette', kept)", {"index": int(chosen == "dark"), "color": colour})
+    page.route("**/bundle.*.js", lambda route: route.abort())
+    # What the body says when the browser is about to draw for the first time.
+    page.add_init_script(
+        "requestAnimationFrame(function first() { document.body ?"
+        " window.painted ??= document.body.dataset.mdColorScheme : requestAnimationFrame(first) })"
+    )
+    page.goto(places["paper"])
+    page.wait_for_function("window.painted")
+    assert page.evaluate("window.painted") == ("default" if chosen == "light" else "slate")
+
+
+def test_the_header_tells_the_paper_once_its_title_is_out_of_sight(
+    places: dict[str, str], opened: Callable[..., Page]
+) -> None:
+    page = opened(places["paper"])
+    page.mouse.wheel(0, 800)
+    page.locator(".md-header__title--active").wait_for()
+    assert page.locator("[data-md-component=header-topic]").inner_text().strip() == ZERO
+
+
+@pytest.mark.parametrize("kind", ["tag", "list", "paper", "about", "not found"])
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_without_scripts_every_page_is_readable_and_leads_on(
+    kind: str, size: tuple[int, int], places: dict[str, str], opened: Callable[..., Page]
+) -> None:
+    page = opened(places[kind], size, java_script_enabled=False)
+    assert page.locator("article h1").is_visible()
+    if size == PHONE:
+        page.locator("header label[for=__drawer]").click()
+    navigation = page.locator(".md-tabs, .md-sidebar--primary")
+    for name in ("Home", "Topics", "Tags", "Lists", "All papers", "About"):
+        navigation.get_by_role("link", name=name, exact=True).first.click(trial=True)
+
+
+def test_what_surrounds_a_papers_text_is_smaller_than_three_kilobytes(site: Path) -> None:
+    """A hundred thousand papers have to fit into the gigabyte that GitHub Pages gives."""
+    papers = [page for page in site.glob("papers/*/index.html") if b"<article" in page.read_bytes()]
+    assert len(papers) > 100
+    sizes = [len(re.sub(rb"(?s)<article.*</article>", b"", page.read_bytes())) for page in papers]
+    assert max(sizes) < 3_000
+
+
 @pytest.mark.parametrize("kind", ["topic", "paper"])
 def test_print_shows_the_article_alone(kind: str, places: dict[str, str], opened: Callable[..., Page]) -> None:
     page = opened(places[kind])
@@ -260,7 +312,7 @@ def test_the_drawer_opens_and_closes_from_the_keyboard_and_hides_its_links_while
     places: dict[str, str], opened: Callable[..., Page]
 ) -> None:
     page = opened(places["paper"], PHONE)
-    link = page.locator(".md-sidebar--primary a", has_text="Topics").first
+    link = page.locator(".papershelf-drawer a", has_text="Topics").first
     assert not link.is_visible()
     button = page.get_by_role("button", name="Menu")
     button.focus()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import posixpath
 import re
-from pathlib import Path
 
 import jinja2
 from jinja2.runtime import Context
@@ -54,4 +53,3 @@ def lend_material(env: jinja2.Environment, config: MkDocsConfig) -> None:
         return "\n".join(parts)
 
     env.globals |= {"material_block": block, "material_styles": styles}
-

@@ -34,21 +34,22 @@ _SPACE = re.compile(r"[ \t\r]*\n\s*")
 # Before and after these not even one space shows.
 _APART = re.compile(r"\n(?=</?(?:article|body|footer|head|header|html|link|main|meta|nav|script|title|ul)\b)")
 _ARTICLE = re.compile(r"(<article\b.*</article>)", re.DOTALL)
-# What assets/frame.js makes, where a page lacks it, and what says nothing to anybody who reads.
+# Around the article: what assets/frame.js makes where a page lacks it, and what says nothing to anybody who reads.
 _MADE = re.compile(
-    r"""<link rel="icon"[^>]*>\s*|<meta name="generator"[^>]*>\s*|<input class="md-toggle" data-md-toggle="search"[^>]*>\s*|"""
-    r"""<div data-md-component="announce">\s*</div>\s*|"""
-    r"""<div class="md-dialog"[^>]*>\s*<div class="md-dialog__inner md-typeset"></div>\s*</div>\s*"""
+    r'<link rel="icon"[^>]*>\s*|<meta name="generator"[^>]*>\s*|<div data-md-component="announce">\s*</div>\s*|'
+    r'<input class="md-toggle" data-md-toggle="search"[^>]*>\s*|'
+    r'<div class="md-dialog"[^>]*>\s*<div class="md-dialog__inner md-typeset"></div>\s*</div>\s*'
 )
-# In the content: what search needn't be told of pages that it doesn't read; the link of a heading to itself, where
-# frame.js makes it, which is where it can't come to stand on a line of its own, or papershelf.css hides it.
+# In it: what search needn't be told of pages that it doesn't read; and a heading's link to itself, which frame.js makes,
+# where the heading is too short for the link to come to stand on a line of its own, or where papershelf.css hides it.
 _MADE_WITHIN = re.compile(
-    r"""(?<=<h[1-6]) data-search-exclude(?:="")?| data-search-exclude=""(?=>\n<ul>)|"""
-    r"""(?:(?<=>)(?P<short>[^<>]{1,24}))?<a class="headerlink"[^>]*>&para;</a>(?(short)|(?=</h1>))"""
+    r'(?<=<h[1-6]) data-search-exclude(?:="")?| data-search-exclude=""(?=>\n<ul>)|'
+    r'(?:(?<=>)(?P<short>[^<>]{1,24}))?<a class="headerlink"[^>]*>&para;</a>(?(short)|(?=</h1>))'
 )
-# Attributes whose values are words that need no quotes; one that holds text may be filled with anything.
+# Attributes whose values need no quotes, unless text is going to be filled in.
 _QUOTED = re.compile(
-    r"""(?<= )((?:autocomplete|class|data-[a-z-]+|dir|for|href|id|lang|name|rel|src|target|type)=)"([^\s"'=<>`]+)"(?=[ >])"""
+    r"(?<= )((?:autocomplete|class|data-md-[a-z-]+|dir|for|href|id|lang|name|rel|src|target|type)=)"
+    rf'"((?!\S*{_SLOT}[dt])[^\s"\'=<>`]+)"(?=[ >])'
 )
 
 
@@ -133,7 +134,10 @@ class Shells:
         page.toc = contents((Heading(1, f"{_SLOT}anchor", f"{_SLOT}heading"), *kind.headings))
         output = self.laid_out(page)
         parts = _MARK.split(output)
-        if parts.count(_CONTENT) != 1 or f"{_SLOT}heading" in parts:
+        before, _, after = output.partition(_CONTENT)
+        # What is squeezed in the article is squeezed in the content, too.
+        outside = "<article" not in before or "</article>" not in after
+        if parts.count(_CONTENT) != 1 or f"{_SLOT}heading" in parts or outside:
             raise NoShellError(kind.folder)
         # The kind is a part of the digest: without its marks, the shell of two kinds may be the same text.
         made = self._shells[kind] = parts, blake2b(repr((kind, parts)).encode(), digest_size=16).digest()
