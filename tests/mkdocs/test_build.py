@@ -249,7 +249,6 @@ def test_a_base_of_a_shelfs_own_is_used_as_it_is(toy: Path, build: Callable[...,
 
 
 def test_without_tabs_the_drawer_is_the_side_bar(toy: Path, build: Callable[..., Path]) -> None:
-    change(toy / "mkdocs.yml", "features: .*|features:\n(?:    - .*\n)+", "features: []\n")
     page = built.read(build() / "papers/serial-widgets/index.html")
     assert page.all("div", class_="md-sidebar--primary")
     assert not page.all("nav", class_="md-tabs")

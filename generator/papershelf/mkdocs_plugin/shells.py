@@ -40,16 +40,16 @@ _MADE = re.compile(
     r'<input class="md-toggle" data-md-toggle="search"[^>]*>\s*|'
     r'<div class="md-dialog"[^>]*>\s*<div class="md-dialog__inner md-typeset"></div>\s*</div>\s*'
 )
-# In it: what search needn't be told of pages that it doesn't read; and a heading's link to itself, which frame.js makes,
-# where the heading is too short for the link to come to stand on a line of its own, or where papershelf.css hides it.
+# In it: what search needn't be told of a page that it doesn't read; and a heading's link to itself, which frame.js
+# makes where the heading is too short for it to need a line of its own, and papershelf.css hides behind a title.
 _MADE_WITHIN = re.compile(
-    r'(?<=<h[1-6]) data-search-exclude(?:="")?| data-search-exclude=""(?=>\n<ul>)|'
-    r'(?:(?<=>)(?P<short>[^<>]{1,24}))?<a class="headerlink"[^>]*>&para;</a>(?(short)|(?=</h1>))'
+    r'<h(?:(1 id="[^"]*">[^\n]*?)|([2-6])(?: data-search-exclude(?:="")?)?( id="[^"]*">[^<>]{1,24}))'
+    r'<a class="headerlink"[^>]*>&para;</a>(?=</h)'
 )
 # Attributes whose values need no quotes, unless text is going to be filled in.
 _QUOTED = re.compile(
     r"(?<= )((?:autocomplete|class|data-md-[a-z-]+|dir|for|href|id|lang|name|rel|src|target|type)=)"
-    rf'"((?!\S*{_SLOT}[dt])[^\s"\'=<>`]+)"(?=[ >])'
+    rf'"((?![^\s"]*{_SLOT}[dt])[^\s"\'=<>`]+)"(?=[ >])'
 )
 
 
@@ -203,4 +203,4 @@ def squeezed(page: str) -> str:
 
 def bare(content: str) -> str:
     """Content without what a script makes."""
-    return _MADE_WITHIN.sub(r"\g<short>", content)
+    return _MADE_WITHIN.sub(r"<h\1\2\3", content)
