@@ -197,6 +197,15 @@ def test_nothing_moves_while_a_page_arrives(
     assert sum(shift["value"] for shift in shifts) < 0.01, shifts
 
 
+def test_the_text_stands_in_the_same_place_on_every_page(places: dict[str, str], opened: Callable[..., Page]) -> None:
+    page = opened("about:blank", DESK)
+    left = set()
+    for kind in KINDS:
+        page.goto(places[kind])
+        left |= {page.locator(place).first.bounding_box()["x"] for place in ("h1", ".md-tabs__link")}
+    assert len(left) == 1
+
+
 @pytest.mark.parametrize("kind", ["topic", "tag", "list"])
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 def test_our_script_changes_no_line_of_a_listing(
