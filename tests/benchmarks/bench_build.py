@@ -23,6 +23,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -119,28 +120,48 @@ def timed(folder: Path, command: Sequence[str], log: int | IO[bytes] = subproces
 
 def served_edit(shelf: Path) -> float:
     """Seconds from saving a changed tag to the first answer that shows it."""
+    with serving(shelf) as server:
+        wait_for(f"{server.address}papers/", "</html>")
+        time.sleep(3)  # the watcher starts after the first answer
+        return next(edits(shelf, server.address))
+
+
+@dataclass(frozen=True)
+class Server:
+    """A shelf that is served: the address of its site, and the number of the process."""
+
+    address: str
+    process: int
+
+
+@contextmanager
+def serving(shelf: Path) -> Iterator[Server]:
+    """Serve a shelf on loopback; the site's folder is left beside it."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    path = next(path for path in sorted((shelf / "data" / "papers").rglob("*.yml")) if "\ntags:\n" in path.read_text())
-    address = f"http://127.0.0.1:{port}/papers/{path.stem}/"
     command = [sys.executable, "-m", "mkdocs", "serve", "--dev-addr", f"127.0.0.1:{port}"]
-    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "TMPDIR": str(shelf.parent)}
     with subprocess.Popen(
         command, cwd=shelf, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as server:
+    ) as process:
         try:
-            wait_for(address, "</html>")
-            time.sleep(3)  # the watcher starts after the first answer
-            text = path.read_text(encoding="utf-8")
-            tags = ids_in(shelf / "data" / "tags.yml")
-            new = next(tag for tag in tags if f"  - {tag}\n" not in text)
+            yield Server(f"http://127.0.0.1:{port}/", process.pid)
+        finally:
+            process.terminate()
+
+
+def edits(shelf: Path, address: str) -> Iterator[float]:
+    """For one paper after another, seconds from saving one more tag to the first answer that shows it."""
+    known = ids_in(shelf / "data" / "tags.yml")
+    for path in sorted((shelf / "data" / "papers").rglob("*.yml")):
+        text = path.read_text(encoding="utf-8")
+        new = next(tag for tag in known if f"  - {tag}\n" not in text)
+        if "\ntags:\n" in text:
             start = time.perf_counter()
             path.write_text(text.replace("\ntags:\n", f"\ntags:\n  - {new}\n", 1), encoding="utf-8")
-            wait_for(address, f"tags/{new}/")
-            return time.perf_counter() - start
-        finally:
-            server.terminate()
+            wait_for(f"{address}papers/{path.stem}/", f"tags/{new}/")
+            yield time.perf_counter() - start
 
 
 def wait_for(address: str, text: str) -> None:
