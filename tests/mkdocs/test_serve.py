@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import textwrap
 import time
 import urllib.error
 import urllib.request
@@ -232,6 +233,42 @@ def test_saves_as_editors_make_them_are_survived(toy: Path) -> None:
         assert "Traceback" not in server.output
 
 
+def test_what_is_saved_during_the_first_build_shows(toy: Path) -> None:
+    code = """
+        import pathlib, threading
+        def on_post_build(config):
+            paper = pathlib.Path("data/papers/s/serial-widgets.yml")
+            text = paper.read_text(encoding="utf-8")
+            if "- serial\\n" in text:
+                # Beside other threads no process is forked, and the first build takes as long as it takes alone.
+                print("Threads:", threading.active_count(), flush=True)
+                paper.write_text(text.replace("- serial\\n", "- counting\\n"), encoding="utf-8")
+    """
+    (toy / "hook.py").write_text(textwrap.dedent(code), encoding="utf-8")
+    change(toy / "mkdocs.yml", "plugins:", "hooks: [hook.py]\nplugins:")
+    with serving(toy) as server:
+        server.until(lambda: "Tags: Counting" in server.article(SERIAL))
+        assert "Threads: 1\n" in server.output
+
+
+def test_where_the_system_tells_nothing_mkdocs_looks_itself(toy: Path) -> None:
+    code = """
+        from papershelf.mkdocs_plugin import watching
+        class Full(watching.Observer):
+            def start(self):
+                raise OSError(28, "no space left for watching")
+        watching.Observer = Full
+    """
+    (toy / "hook.py").write_text(textwrap.dedent(code), encoding="utf-8")
+    change(toy / "mkdocs.yml", "plugins:", "hooks: [hook.py]\nplugins:")
+    with serving(toy) as server:
+        assert "the system doesn't tell of them: [Errno 28] no space left for watching" in server.output
+        time.sleep(1)  # MkDocs has to have looked once
+        change(paper(toy, "serial-widgets"), r"- serial\n", "- counting\n")
+        server.until(lambda: "Tags: Counting" in server.article(SERIAL))
+    assert "Traceback" not in server.output
+
+
 def test_bad_data_at_the_start_is_said_and_nothing_is_served(toy: Path, run: Run) -> None:
     change(paper(toy, "serial-widgets"), r"- serial\n", "- seriall\n")
     done = run("mkdocs", "serve", "--dev-addr", f"127.0.0.1:{free_port()}", cwd=toy)
@@ -268,8 +305,8 @@ def test_a_change_of_our_templates_shows_and_a_broken_one_is_our_bug(toy: Path, 
         server.until(lambda: b"<p>Changed</p>" in server.get(SERIAL))
 
         numbers.write_text("{% if %}", encoding="utf-8")
-        server.until(lambda: "Traceback" in server.output)
-        assert "TemplateSyntaxError" in server.output
+        server.until(lambda: "TemplateSyntaxError" in server.output)
+        assert "Traceback" in server.output
         numbers.write_text(f"{good} Mended.", encoding="utf-8")
         server.until(lambda: "Mended." in server.article(""))
 

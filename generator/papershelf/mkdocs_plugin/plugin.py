@@ -7,6 +7,7 @@ import logging
 import os
 import posixpath
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -78,7 +79,7 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
         """Note that the first build is done: from now on the site has to go on answering."""
         self._serving = True
         if self._watcher:
-            self._watcher.tell(server)
+            self._watcher.start(server)
 
     def on_shutdown(self) -> None:
         """End watching."""
@@ -91,7 +92,8 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
         data = self._data(config)
         self._site = Path(config.site_dir)
         if self._wants_watcher and self._watcher is None:
-            self._watcher = self._start_watcher(data)
+            with suppress(OSError):  # what can't be read is a problem that loading tells
+                self._watcher = Watcher(_watched(data))
         self._pages = self._load(data, config)
         self._dates = _dates(self._pages.catalogue)
         if self._watcher is None:
@@ -232,15 +234,6 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
         except ProblemsError as error:
             self._stop(error, config)
             return self._ready
-
-    def _start_watcher(self, data: Data) -> Watcher | None:
-        """Begin to watch before the first build, which takes a while; where the system can't, MkDocs does."""
-        self._wants_watcher = False
-        try:
-            return Watcher(_watched(data))
-        except OSError as error:
-            log.info("Changed files are looked for twice a second, because the system doesn't tell of them: %s", error)
-            return None
 
     def _stop(self, error: ProblemsError, config: MkDocsConfig) -> None:
         """Stop a build; while serving, log instead: MkDocs answers no request after a failed rebuild."""
