@@ -11,19 +11,19 @@ import unicodedata
 import zlib
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from heapq import nsmallest
-from itertools import pairwise
-from typing import Literal
+from itertools import chain, pairwise
+from typing import Literal, NamedTuple, TypeVar
 
 from papershelf.identity import identifier_key, title_key, words
 from papershelf.model import Paper
 from papershelf.processes import runs, spread
-from papershelf.progress import counted
 
 Verdict = Literal["same", "likely"]
+Clue = TypeVar("Clue")
 
 # The share of the shorter abstract's word triples that stand in the other too. Of 9,868 papers, the nearest that
 # different works came was 0.31 (two papers of one group); abstracts edited as for a second version kept 0.7 and more,
@@ -55,6 +55,8 @@ WORTH_A_PROCESS = 1500
 _SUBTITLE = re.compile(r":\s*|\s+[-–—]+\s+")
 _COMMAND = re.compile(r"\\[A-Za-z]+")
 _WORD = re.compile(r"[^\W_]+")
+_APART = bytes(code if code > 127 or chr(code).isalnum() else ord(" ") for code in range(256))
+_SMALL = -(2**62)  # of hashes of 64 bits, a quarter
 _ARXIV_DOI = "10.48550/arxiv."
 _ACL_DOI = "10.18653/v1/"
 
@@ -69,16 +71,6 @@ class Match:
     evidence: str
 
 
-@lru_cache(maxsize=2**12)
-def _profile(paper: Paper) -> _Profile:
-    """What is compared of a paper; kept, because a shelf that is served compares the same papers after each edit."""
-    return _Profile(paper)
-
-
-def _profiles(papers: Iterable[Paper]) -> list[_Profile]:
-    return [_profile(paper) for paper in papers]
-
-
 class Index:
     """Papers that others can be matched with, without a comparison with each of them."""
 
@@ -87,23 +79,20 @@ class Index:
         self._profiles: list[_Profile] = []
         self._sure: defaultdict[str, list[int]] = defaultdict(list)
         self._hints: defaultdict[str | int, list[int]] = defaultdict(list)
-        taken = tuple(papers)
-        parts = spread(_profiles, runs(taken, WORTH_A_PROCESS), "Looking through abstracts")
-        profiles = (profile for part in parts for profile in part)
-        for paper, profile in zip(counted(taken, "Indexing papers", len(taken)), profiles, strict=True):
-            profile.paper = paper  # not the copy that another process has sent
-            self._add(profile)
+        for profile in _profiles(tuple(papers)):
+            self._add(profile, _clues(profile))
 
     def add(self, paper: Paper) -> None:
         """Take one more paper."""
-        self._add(_profile(paper))
+        profile = _profile(paper)
+        self._add(profile, _clues(profile))
 
-    def _add(self, profile: _Profile) -> None:
+    def _add(self, profile: _Profile, clues: _Clues) -> None:
         number = len(self._profiles)
         self._profiles.append(profile)
-        for name in profile.names():
+        for name in clues.names:
             self._sure[name].append(number)
-        for hint in profile.hints():
+        for hint in clues.hints():
             self._hints[hint].append(number)
 
     def matches(self, paper: Paper) -> list[Match]:
@@ -112,91 +101,154 @@ class Index:
         The paper is each match's first. What looks like a paper that is surely there was a question when that one came.
         """
         profile = _profile(paper)
-        found = [_judge(profile, self._profiles[number]) for number in self._candidates(profile)]
+        found = [_judge(profile, self._profiles[number]) for number in self._candidates(_clues(profile))]
         matches = sorted((match for match in found if match), key=_rank)
         return [match for match in matches if match.verdict == "same"] or matches
 
-    def pairs(self) -> list[Match]:
-        """All matches among the papers in the index."""
-        numbers = runs(range(len(self._profiles)), WORTH_A_PROCESS)
-        judged = spread(self._matches_of, numbers, "Looking for duplicates")
-        found = {pair: match for part in judged for pair, match in part.items()}
-        return sorted(found.values(), key=_rank)
-
-    def _matches_of(self, numbers: Iterable[int]) -> dict[tuple[int, int], Match]:
-        """The matches of some papers in the index, by the numbers of each pair."""
-        pairs = {
-            (min(number, other), max(number, other))
-            for number in numbers
-            for other in self._candidates(self._profiles[number])
-            if other != number
-        }
-        judged = ((pair, _judge(*sorted((self._profiles[pair[0]], self._profiles[pair[1]])))) for pair in pairs)
-        return {pair: match for pair, match in judged if match}
-
-    def _candidates(self, profile: _Profile) -> set[int]:
+    def _candidates(self, clues: _Clues) -> set[int]:
         """The papers worth a comparison: all that share a name, and the first of those that share hints."""
-        votes: Counter[int] = Counter()
-        for hint in profile.questions():
-            posting = self._hints.get(hint, ())
-            if len(posting) <= LONGEST_POSTING:
-                votes.update(posting)
+        postings = [self._hints.get(hint, ()) for hint in clues.questions()]
+        votes = Counter(chain.from_iterable([posting for posting in postings if len(posting) <= LONGEST_POSTING]))
         enough = [number for number, count in votes.items() if count >= FEWEST_HINTS]
         # One more than are compared: a paper in the index finds itself first. Ids break ties, so that order doesn't.
         likeliest = nsmallest(MOST_COMPARED + 1, enough, key=lambda number: (-votes[number], self._profiles[number]))
-        return {*likeliest, *(number for name in profile.names() for number in self._sure.get(name, ()))}
+        return {*likeliest, *(number for name in clues.names for number in self._sure.get(name, ()))}
+
+
+class _Shelf(Index):
+    """Papers that are matched with one another: of each, only the clues are kept that lead to another."""
+
+    def __init__(self, papers: Sequence[Paper]) -> None:
+        super().__init__()
+        profiles = _profiles(papers)
+        names = _repeated(profile.names() for profile in profiles)
+        sketches = _repeated(profile.sketch for profile in profiles)
+        asked = set[str]().union(*(_features(profile.paper.title) for profile in profiles if not profile.triples))
+        self._clues = []
+        for profile in profiles:
+            features = asked.intersection(_features(profile.paper.title)) if asked else ()
+            shared = names.intersection(profile.names()), sketches.intersection(profile.sketch)
+            self._clues.append(_Clues(*shared, features, bare=not profile.triples))
+            self._add(profile, self._clues[-1])
+
+    def pairs(self) -> list[tuple[int, int]]:
+        """The pairs worth a comparison, by the papers' numbers."""
+        found = ((number, other) for number, clues in enumerate(self._clues) for other in self._candidates(clues))
+        return sorted({(min(pair), max(pair)) for pair in found if pair[0] != pair[1]})
+
+    def judged(self, pairs: Iterable[tuple[int, int]]) -> list[Match]:
+        """The matches among some pairs."""
+        judged = (_judge(*sorted((self._profiles[one], self._profiles[other]))) for one, other in pairs)
+        return [match for match in judged if match]
+
+
+def _repeated(collections: Iterable[Collection[Clue]]) -> set[Clue]:
+    """What several of these collections hold."""
+    seen: set[Clue] = set()
+    again: set[Clue] = set()
+    for collection in collections:
+        again.update(seen.intersection(collection))
+        seen.update(collection)
+    return again
 
 
 def find(papers: Iterable[Paper]) -> list[Match]:
     """All matches among papers, the sure ones first, without those that a curator has judged."""
-    return Index(papers).pairs()
+    shelf = _Shelf(tuple(papers))
+    parts = spread(shelf.judged, runs(shelf.pairs(), WORTH_A_PROCESS), "Looking for duplicates")
+    return sorted((match for part in parts for match in part), key=_rank)
 
 
 def compare(one: Paper, other: Paper) -> Match | None:
     """Whether two papers are the same work or look alike."""
-    return _judge(_Profile(one), _Profile(other))
+    return _judge(_profile(one), _profile(other))
+
+
+class _Text(NamedTuple):
+    """What takes time to make of a paper: the key of its title, and of its abstract all triples and a sample."""
+
+    key: str
+    triples: array[int]
+    sketch: array[int]
+
+
+# Kept, because a shelf that is served compares the same papers after each edit.
+@lru_cache(maxsize=2**14)
+def _text(title: str, abstract: str) -> _Text:
+    triples = _triples(abstract)
+    # Most abstracts have enough in the smallest quarter: the others needn't be sorted.
+    small = {triple for triple in triples if triple < _SMALL}
+    if len(small) < SKETCH:
+        small = set(triples)
+    if len(small) < FEWEST_TRIPLES:
+        return _Text(title_key(title), array("q"), array("q"))
+    # An array takes a tenth of a list's memory.
+    return _Text(title_key(title), array("q", triples), array("q", sorted(small)[:SKETCH]))
+
+
+def _texts(papers: Iterable[Paper]) -> list[_Text]:
+    return [_text(paper.title, paper.abstract or "") for paper in papers]
 
 
 class _Profile:
-    """What is compared of a paper, made once."""
+    """What is compared of a paper."""
 
-    __slots__ = ("head", "identifiers", "key", "paper", "triples", "words")
+    __slots__ = ("identifiers", "key", "paper", "sketch", "triples")
 
-    def __init__(self, paper: Paper) -> None:
+    def __init__(self, paper: Paper, text: _Text) -> None:
         self.paper = paper
         self.identifiers = _identifiers(paper)
-        self.key = title_key(paper.title)
-        self.head = title_key(_SUBTITLE.split(paper.title, maxsplit=1)[0])
-        self.words = words(paper.title)
-        # An array takes a tenth of a set's memory.
-        triples = _triples(paper.abstract or "")
-        self.triples = array("q", triples if len(triples) >= FEWEST_TRIPLES else ())
+        self.key, self.triples, self.sketch = text
 
     def __lt__(self, other: _Profile) -> bool:
         return self.paper.id < other.paper.id
 
-    def names(self) -> Iterator[str]:
+    def names(self) -> tuple[str, ...]:
         """What two papers share only if they are the same work or must be asked about."""
-        if self.key:
-            yield f"title {self.key}"
-        yield from (f"{kind} {value}" for kind, value in self.identifiers.items())
+        named = {"title": self.key, **self.identifiers} if self.key else self.identifiers
+        return tuple(f"{kind} {value}" for kind, value in named.items())
+
+
+def _profile(paper: Paper) -> _Profile:
+    return _Profile(paper, _text(paper.title, paper.abstract or ""))
+
+
+def _profiles(papers: Sequence[Paper]) -> list[_Profile]:
+    texts = (
+        text for part in spread(_texts, runs(papers, WORTH_A_PROCESS), "Looking through abstracts") for text in part
+    )
+    return [_Profile(paper, text) for paper, text in zip(papers, texts, strict=True)]
+
+
+class _Clues(NamedTuple):
+    """What a paper finds others by, and is found by."""
+
+    names: Collection[str]
+    sketch: Collection[int]
+    features: Collection[str]
+    bare: bool
 
     def hints(self) -> Iterator[str | int]:
-        """What the paper is found by: the smallest of its triples' hashes, and features of its title."""
-        yield from self.triples[:SKETCH]
-        for feature in self._title_features():
+        """What the paper is found by, where it shares no name."""
+        yield from self.sketch
+        for feature in self.features:
             yield feature
-            if not self.triples:
+            if self.bare:
                 yield f"bare {feature}"
 
     def questions(self) -> Iterator[str | int]:
-        """What papers like this one are found by; titles count only where one of the two has no abstract."""
-        yield from self.triples[:SKETCH]
-        prefix = "bare " if self.triples else ""
-        yield from (f"{prefix}{feature}" for feature in self._title_features())
+        """What papers like it are found by; titles count only where one of the two has no abstract."""
+        yield from self.sketch
+        yield from self.features if self.bare else (f"bare {feature}" for feature in self.features)
 
-    def _title_features(self) -> set[str]:
-        return {f"{self.head}:", *self.words, *map(" ".join, pairwise(self.words))}
+
+def _clues(profile: _Profile) -> _Clues:
+    return _Clues(profile.names(), profile.sketch, _features(profile.paper.title), bare=not profile.triples)
+
+
+def _features(title: str) -> set[str]:
+    found = words(title)
+    return {f"{_head(title)}:", *found, *map(" ".join, pairwise(found))}
 
 
 def _judge(one: _Profile, other: _Profile) -> Match | None:
@@ -253,41 +305,74 @@ def _identifiers(paper: Paper) -> dict[str, str]:
 
 
 def _triples(abstract: str) -> list[int]:
-    """The hashes of an abstract's word triples, each once, sorted: the first of them are a fair sample.
+    """The hashes of an abstract's word triples: the smallest of them are a fair sample.
 
     Captures differ in spacing, case and TeX, which are folded more cheaply here than for a title: there is more of it.
     """
     plain = unicodedata.normalize("NFKC", _COMMAND.sub(" ", abstract)).casefold()
-    # Unlike the hash of a text, that of numbers is the same in every process.
-    numbers = [zlib.crc32(word.encode()) for word in _WORD.findall(plain)]
-    return sorted(set(map(hash, zip(numbers, numbers[1:], numbers[2:], strict=False))))
+    if not plain.isascii():
+        plain = " ".join(_WORD.findall(plain))
+    # Bytes are split several times faster. Unlike the hash of a text, that of numbers is the same in every process.
+    numbers = [*map(zlib.crc32, plain.encode().translate(_APART).split())]
+    return [*map(hash, zip(numbers, numbers[1:], numbers[2:], strict=False))]
 
 
 def _share(one: _Profile, other: _Profile) -> float | None:
     """How much of the shorter abstract stands in the other (one of the two may be cut short), or None without one."""
     if not one.triples or not other.triples:
         return None
-    return len(set(one.triples).intersection(other.triples)) / min(len(one.triples), len(other.triples))
+    triples, others = _distinct(one), _distinct(other)
+    return len(triples & others) / min(len(triples), len(others))
 
 
 def _alike_titles(one: _Profile, other: _Profile) -> bool:
     """Whether titles alone suggest one work: a subtitle dropped or changed, other spellings, another order of words."""
-    likeness = _overlap(_letters(one.key), _letters(other.key))
-    if one.head and one.head == other.head:
-        return one.head in (one.key, other.key) or likeness >= ALIKE_SUBTITLES
-    if sorted(re.findall(r"\d+", one.key)) != sorted(re.findall(r"\d+", other.key)):
+    head = _head(one.paper.title)
+    if head and head == _head(other.paper.title):
+        return head in (one.key, other.key) or _likeness(one, other) >= ALIKE_SUBTITLES
+    if _numbers(one.key) != _numbers(other.key):
         return False  # the second of a series is another work
-    return likeness >= ALIKE_TITLES or sorted(one.words) == sorted(other.words)
+    return _likeness(one, other) >= ALIKE_TITLES or _sorted_words(one.paper.title) == _sorted_words(other.paper.title)
 
 
-def _letters(key: str) -> list[str]:
-    """The runs of three letters in a title's key, which hyphens leave alone and a typo changes three of."""
-    return [key[at : at + 3] for at in range(len(key) - 2)]
+def _likeness(one: _Profile, other: _Profile) -> float:
+    """How much of the letters of two titles is common, of all there is in both (Dice)."""
+    letters, others = _letters(one.key), _letters(other.key)
+    return 2 * len(letters & others) / (len(letters) + len(others) or 1)
 
 
-def _overlap(one: Sequence[str], other: Sequence[str]) -> float:
-    """How much of two collections is common, of all there is in both (Dice)."""
-    return 2 * (Counter(one) & Counter(other)).total() / (len(one) + len(other) or 1)
+# A paper is compared with some others, and then with none: what is made for that is kept only so long.
+
+
+@lru_cache(maxsize=2**10)
+def _distinct(profile: _Profile) -> frozenset[int]:
+    return frozenset(profile.triples)
+
+
+@lru_cache(maxsize=2**12)
+def _head(title: str) -> str:
+    """The key of what stands before the subtitle."""
+    return title_key(_SUBTITLE.split(title, maxsplit=1)[0])
+
+
+@lru_cache(maxsize=2**12)
+def _numbers(key: str) -> list[str]:
+    return sorted(re.findall(r"\d+", key))
+
+
+@lru_cache(maxsize=2**12)
+def _sorted_words(title: str) -> list[str]:
+    return sorted(words(title))
+
+
+@lru_cache(maxsize=2**12)
+def _letters(key: str) -> frozenset[str]:
+    """The runs of three letters in a key, which hyphens leave alone and a typo changes three of.
+
+    Copies of a run are numbered, so that sets count them: those are compared fast.
+    """
+    runs = Counter(key[at : at + 3] for at in range(len(key) - 2))
+    return frozenset(f"{run}{copy or ''}" for run, count in runs.items() for copy in range(count))
 
 
 def _evidence(one: _Profile, other: _Profile, share: float | None, common: Sequence[str], apart: Sequence[str]) -> str:
@@ -302,8 +387,9 @@ def _about_titles(one: _Profile, other: _Profile) -> str:
         return "the titles are equal"
     if one.key == other.key:
         return "the titles are equal but for case, spacing, TeX or punctuation"
-    longest = max(len(one.words), len(other.words))
-    differing = longest - (Counter(one.words) & Counter(other.words)).total()
+    mine, others = words(one.paper.title), words(other.paper.title)
+    longest = max(len(mine), len(others))
+    differing = longest - (Counter(mine) & Counter(others)).total()
     if not differing:
         return "the titles have the same words in another order"
     return f"the titles differ in {differing} of {longest} words"

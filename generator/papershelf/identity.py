@@ -18,6 +18,9 @@ MAX_ID = 80
 # Names that are pages of their own, page numbers of listings, or files that Windows doesn't allow.
 RESERVED = r"index|[0-9]+|con|aux|nul|prn|com[0-9]|lpt[0-9]"
 
+_WORD = re.compile(r"[^\W_]+")
+_GREEK = re.compile("[\u0391-\u03c9\u03d1\u03d5\u03f5]")
+
 
 @dataclass(frozen=True)
 class Shape:
@@ -120,12 +123,15 @@ def folder(paper_id: str) -> str:
 
 def title_key(title: str) -> str:
     """What is left of a title when Unicode forms, case, TeX, punctuation and spacing are folded."""
-    return "".join(character for character in _folded(title) if character.isalnum())
+    return "".join(words(title))
 
 
 def words(text: str) -> list[str]:
     """The words of a text, folded like a title key."""
-    return re.findall(r"[^\W_]+", "".join(c for c in _folded(text) if not unicodedata.combining(c)))
+    folded = _folded(text)
+    if not folded.isascii():
+        folded = "".join(c for c in folded if not unicodedata.combining(c))
+    return _WORD.findall(folded)
 
 
 def _folded(text: str) -> str:
@@ -144,7 +150,7 @@ def identifier_key(doi: str) -> str:
 
 def _spelled_out(text: str) -> str:
     """Greek letters by their names, so that `PanGu-α` and `PanGu-alpha` fold to the same."""
-    return re.sub("[\u0391-\u03c9\u03d1\u03d5\u03f5]", lambda match: _greek_name(match[0]), text)
+    return text if text.isascii() else _GREEK.sub(lambda match: _greek_name(match[0]), text)
 
 
 def _greek_name(letter: str) -> str:
