@@ -103,7 +103,6 @@
       const ellipsis = document.querySelector(".md-header__ellipsis");
       if (ellipsis && lacks("header-topic")) {
         add(ellipsis, "beforeend", '<div class="md-header__topic" data-md-component="header-topic"><span class="md-ellipsis"></span></div>');
-        /** @type {Element} */ (ellipsis.lastElementChild?.firstElementChild).textContent = document.title.replace({{ (" - " ~ config.site_name) | tojson }}, "");
       }
       const main = document.querySelector(".md-main");
       if (main && lacks("top")) add(main, "beforeend", TOP);
@@ -130,6 +129,8 @@
   /** Complete what has come with a page, or with another one through instant loading. */
   function complete() {
     done(within);
+    const topic = document.querySelector("[data-md-component=header-topic] span");
+    if (topic) topic.textContent = document.title.replace({{ (" - " ~ config.site_name) | tojson }}, "");
     if (!PERMALINK) return;
     for (const heading of document.querySelectorAll("article :is(h2, h3, h4, h5, h6)[id]:not(:has(.headerlink))")) {
       add(heading, "beforeend", `<a class="headerlink" href="#${heading.id}" title="Permanent link">&para;</a>`);
