@@ -38,7 +38,12 @@ def root() -> Path:
 @pytest.fixture
 def toy(tmp_path: Path) -> Path:
     """A small shelf of its own that a test may break."""
-    return shutil.copytree(ROOT / "tests" / "toy", tmp_path / "toy")
+    return copy_toy(tmp_path / "toy")
+
+
+def copy_toy(to: Path) -> Path:
+    """The small shelf in another folder, without what a test that builds it where it is leaves there."""
+    return shutil.copytree(ROOT / "tests" / "toy", to, ignore=shutil.ignore_patterns(".cache"))
 
 
 Run = Callable[..., subprocess.CompletedProcess[str]]

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 import pytest
 
+from conftest import copy_toy
 from papershelf.cli import main
 from test_cli import HEADER, TITLE_AND_ABSTRACT
 from test_diff import commit, git
@@ -76,7 +77,7 @@ RUN_HERE = [command for command in COMMANDS if not why_elsewhere(command)]
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The toy shelf in Git, beside a listing that somebody captured."""
-    shelf = shutil.copytree(ROOT / "tests" / "toy", tmp_path_factory.mktemp("documents") / "shelf")
+    shelf = copy_toy(tmp_path_factory.mktemp("documents") / "shelf")
     git(shelf, "init", "--initial-branch=main")
     commit(shelf)
     (shelf / "listing.txt").write_text(HEADER + TITLE_AND_ABSTRACT, encoding="utf-8")

