@@ -198,13 +198,17 @@ def contents(site: Path) -> dict[str, bytes]:
     return {path.relative_to(site).as_posix(): path.read_bytes() for path in site.rglob("*") if path.is_file()}
 
 
-def differing(shelf: Shelf) -> list[str]:
+def differing(shelf: Shelf, *, again: bool = True) -> list[str]:
     """What differs from a clean build in the site that is served, and in that of another run."""
-    served, again, clean = shelf.rebuild(), shelf.again(), shelf.clean()
+    built = {"served": shelf.rebuild()} | ({"again": shelf.again()} if again else {})
+    clean = shelf.clean()
     assert len(clean) > 80
-    wrong = [("served", path) for path in served.keys() | clean.keys() if served.get(path) != clean.get(path)]
-    wrong += [("again", path) for path in again.keys() | clean.keys() if again.get(path) != clean.get(path)]
-    return sorted(f"{site}: {path}" for site, path in wrong)
+    return sorted(
+        f"{site}: {path}"
+        for site, found in built.items()
+        for path in found.keys() | clean.keys()
+        if found.get(path) != clean.get(path)
+    )
 
 
 @pytest.fixture
@@ -218,7 +222,8 @@ def test_after_any_change_a_rebuild_equals_a_clean_build(shelf: Shelf) -> None:
     assert differing(shelf) == []
     for number in range(STEPS):
         what = shelf.step()
-        assert differing(shelf) == [], f"step {number}: {what}"
+        # Another run finds several changes at once, as it does after somebody pulled.
+        assert differing(shelf, again=number % 3 == 2) == [], f"step {number}: {what}"
 
 
 @pytest.mark.parametrize("site", ["served", "again"])

@@ -125,8 +125,10 @@ def files(folder: Path) -> set[str]:
 def differences(server: Server, run: Run) -> list[str]:
     """The paths at which what is served isn't what a clean build makes of the same files."""
     clean = server.shelf.parent / "clean"
+    shutil.rmtree(server.shelf / ".cache", ignore_errors=True)
     done = run("mkdocs", "build", "--site-dir", str(clean), cwd=server.shelf)
     assert done.returncode == 0, done.stdout
+    shutil.rmtree(server.shelf / ".cache")
     return [path for path in sorted(files(clean)) if server.get(path) != (clean / path).read_bytes()]
 
 
