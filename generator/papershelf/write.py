@@ -15,10 +15,12 @@ from pathlib import Path
 
 import yaml
 
+from papershelf.downloads import downloads
 from papershelf.pages import SCRIPTS, STYLES, Pages
 from papershelf.places import theme_folder
 from papershelf.problems import Problem, ProblemsError, quoted
 from papershelf.progress import counted, mixed
+from papershelf.site import Site
 from papershelf.yamlfile import read_text
 
 MARKER = ".papershelf"
@@ -37,6 +39,7 @@ class Shelf:
     data: Path
     overrides: Path | None
     hooks: tuple[str, ...]
+    site: Site
 
 
 def write_folder(pages: Pages, config: Path, target: Path) -> int:
@@ -87,6 +90,8 @@ def _fill_folder(pages: Pages, shelf: Shelf, folder: Path) -> int:
         _write(docs / path, page)
     for path, text in pages.redirects():
         _write(docs / path, text.encode())
+    for download in downloads(pages.catalogue, shelf.site):
+        _write(docs / download.path, download.make())
     # In docs, because not every renderer takes files from the folder of templates.
     shutil.copytree(theme_folder("material"), docs, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.html"))
     for path in assets:
@@ -165,7 +170,14 @@ def _shelf(config: Path) -> Shelf:
         data=folder / (_value(data) or "data"),
         overrides=folder / _value(overrides) if overrides else None,
         hooks=hooks,
+        site=_site(keys),
     )
+
+
+def _site(keys: dict[str, yaml.Node]) -> Site:
+    url = _value(keys.get("site_url")).rstrip("/")
+    plain = _value(keys.get("use_directory_urls")).lower() != "false"
+    return Site(_value(keys.get("site_name")), f"{url}/" if url else None, plain)
 
 
 def _composed(path: Path, shown: str) -> yaml.MappingNode:

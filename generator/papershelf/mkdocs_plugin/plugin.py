@@ -26,6 +26,7 @@ from mkdocs.utils.templates import TemplateContext
 from papershelf.checks import checked
 from papershelf.git import origin
 from papershelf.load import Data
+from papershelf.mkdocs_plugin.downloads import add_downloads
 from papershelf.mkdocs_plugin.fastway import Converter, GeneratedPage, PlannedFile, Writer, planned_file, why_not
 from papershelf.mkdocs_plugin.frame import add_frame, lend_material
 from papershelf.mkdocs_plugin.memory import Memory
@@ -144,6 +145,7 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
             files.append(file)
         for path, text in self._ready.redirects():
             files.append(File.generated(config, path, content=text, inclusion=InclusionLevel.NOT_IN_NAV))
+        add_downloads(files, self._ready.catalogue, config)
         return files
 
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:

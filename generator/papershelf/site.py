@@ -1,0 +1,35 @@
+"""The site as the core knows it: its name and address, and the files in it that are no pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from papershelf.places import html_file
+
+
+@dataclass(frozen=True)
+class Site:
+    """What the files that leave the site have to know of it: its name and address, and what the addresses look like."""
+
+    name: str
+    url: str | None = None
+    """Ends with a slash; None where nobody has said where the site will be."""
+    directory_urls: bool = True
+
+    def address(self, path: str) -> str:
+        """Where a page or file is: absolute if that can be known, else from the site's root."""
+        file = html_file(path, directory_urls=self.directory_urls) if path.endswith(".md") else path
+        return (self.url or "") + (file.removesuffix("index.html") if self.directory_urls else file)
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file of the site that is no page: its path below the site's root, and what makes its content.
+
+    Two with equal `parts` have equal content.
+    """
+
+    path: str
+    make: Callable[[], bytes]
+    parts: tuple[object, ...]
