@@ -14,14 +14,16 @@ import os
 import pickle
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from hashlib import blake2b
 from importlib.metadata import version
 from io import BufferedIOBase
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
+
+Result = TypeVar("Result")
 
 FOLDER = Path(".cache", "papershelf")
 """Where such files are, from the folder of a shelf."""
@@ -37,6 +39,21 @@ _MADE_WITH = ("jinja2", "markdown", "mkdocs", "mkdocs-material", "pyyaml")
 def digest(content: bytes) -> bytes:
     """What tells a content from any other."""
     return blake2b(content, digest_size=16).digest()
+
+
+class Results:
+    """What takes long to make, each by a name, and kept as long as that which it is made from stays the same."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self.kept: dict[str, tuple[bytes, object]] = {}
+
+    def get(self, name: str, made_from: object, make: Callable[[], Result]) -> Result:
+        """A result that was kept, else a new one; `made_from` are plain facts, which `repr` tells from any others."""
+        key = digest(repr(made_from).encode())
+        if name not in self.kept or self.kept[name][0] != key:
+            self.kept[name] = key, make()
+        return cast("Result", self.kept[name][1])
 
 
 def save(file: Path, values: Iterable[object], shared: type) -> None:

@@ -10,8 +10,7 @@ import datetime
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from papershelf import duplicates
@@ -37,10 +36,19 @@ def checked(data: Data, but: Sequence[Rule] = ()) -> Catalogue:
     with stage("load"):
         loaded = load(data)
     with stage("check"):
+        loaded = _compared(loaded, data)
         problems = [*loaded.problems, *(problem for rule in RULES if rule not in but for problem in rule(loaded, data))]
     if problems:
         raise ProblemsError(problems)
     return loaded.catalogue
+
+
+def _compared(loaded: Loaded, data: Data) -> Loaded:
+    """The same with the papers that look alike: that takes as long as all the rest."""
+    papers = loaded.catalogue.papers
+    made_from = [duplicates.compared(paper) for paper in papers]
+    alike = data.results.get("alike", made_from, lambda: tuple(duplicates.find(papers)))
+    return replace(loaded, catalogue=replace(loaded.catalogue, alike=alike))
 
 
 # Rules
@@ -178,18 +186,12 @@ def links_are_needed(loaded: Loaded, data: Data) -> Iterator[Problem]:
 
 def papers_are_there_once(loaded: Loaded, data: Data) -> Iterator[Problem]:
     """No two files are surely the same paper."""
-    for match in _matches(loaded.catalogue.papers):
+    for match in loaded.catalogue.alike:
         # Two files of one name are said by another rule.
         if match.verdict == "same" and match.first != match.second:
             # A paper without a day was written by hand just now.
             older, newer = sorted((loaded.catalogue.paper[name] for name in (match.first, match.second)), key=_age)
             yield _the_same(older, newer, match.evidence, data)
-
-
-@lru_cache(maxsize=1)
-def _matches(papers: tuple[Paper, ...]) -> tuple[duplicates.Match, ...]:
-    """All matches among the papers, which are asked for twice: it takes as long as all the rest."""
-    return tuple(duplicates.find(papers))
 
 
 def _age(paper: Paper) -> tuple[datetime.date, str]:
@@ -278,7 +280,7 @@ def _half_imported(catalogue: Catalogue) -> Iterator[Unfinished]:
 
 
 def _look_alikes(catalogue: Catalogue) -> Iterator[Unfinished]:
-    for match in _matches(catalogue.papers):
+    for match in catalogue.alike:
         if match.verdict == "likely":
             older, newer = sorted((catalogue.paper[name] for name in (match.first, match.second)), key=_age)
             word = f"relations: [{{distinct: {older.id}}}] or [{{version-of: {older.id}}}]"

@@ -12,14 +12,13 @@ import zlib
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from heapq import nsmallest
 from itertools import chain, pairwise
 from typing import Literal, NamedTuple, TypeVar
 
 from papershelf.identity import identifier_key, title_key, words
-from papershelf.model import Paper
+from papershelf.model import Match, Paper
 from papershelf.processes import runs, spread
 
 Verdict = Literal["same", "likely"]
@@ -59,16 +58,6 @@ _APART = bytes(code if code > 127 or chr(code).isalnum() else ord(" ") for code 
 _SMALL = -(2**62)  # of hashes of 64 bits, a quarter
 _ARXIV_DOI = "10.48550/arxiv."
 _ACL_DOI = "10.18653/v1/"
-
-
-@dataclass(frozen=True)
-class Match:
-    """Two papers that are the same work, or may be, and what says so."""
-
-    first: str
-    second: str
-    verdict: Verdict
-    evidence: str
 
 
 class Index:
@@ -150,6 +139,11 @@ def _repeated(collections: Iterable[Collection[Clue]]) -> set[Clue]:
         again.update(seen.intersection(collection))
         seen.update(collection)
     return again
+
+
+def compared(paper: Paper) -> tuple[object, ...]:
+    """What `find` reads of a paper: as long as that is the same of all, so is what it finds."""
+    return paper.id, paper.title, paper.abstract, paper.arxiv, paper.acl, paper.doi, paper.relations, paper.aliases
 
 
 def find(papers: Iterable[Paper]) -> list[Match]:

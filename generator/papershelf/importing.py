@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from papershelf.captures import Listing, parse
-from papershelf.duplicates import Index, Match
+from papershelf.duplicates import Index
 from papershelf.identity import folder, new_id, title_key, why_not_an_id
 from papershelf.load import CAPTURES, PAPERS, REMOVED, Data
-from papershelf.model import Appearance, Catalogue, Paper, ReadingList, Removed, stored_fields
+from papershelf.model import Appearance, Catalogue, Match, Paper, ReadingList, Removed, stored_fields
 from papershelf.problems import Problem, ProblemsError, quoted
 from papershelf.progress import counted
 from papershelf.text import clean

@@ -31,7 +31,7 @@ class Layout:
 
 def link(name: str, target: str, at: str) -> str:
     """A link to a page from the page `at`, as Markdown."""
-    return f"[{_label(name)}]({relative(target, posixpath.dirname(at) or '.')})"
+    return f"[{_label(name)}]({relative(target, at.rpartition('/')[0] or '.')})"
 
 
 def outside_link(name: str, url: str) -> str:

@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from papershelf.cache import digest
+from papershelf.cache import Results, digest
 from papershelf.identity import why_not_an_id
 from papershelf.model import Catalogue, Paper, ReadingList, Removed, Tag, Topic, in_order
 from papershelf.problems import Problem, ProblemsError, did_you_mean, quoted
@@ -60,6 +60,8 @@ class Data:
     shown: str = "data"
     known: Known = field(default_factory=dict, compare=False, repr=False)
     """Papers that were loaded before and aren't read again while their files are the same."""
+    results: Results = field(default_factory=Results, compare=False, repr=False)
+    """What was found before, and isn't looked for again while nothing changed of what it was found in."""
 
     def show(self, path: Path) -> str:
         """A path below the folder, as it is given in problems."""

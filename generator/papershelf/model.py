@@ -196,14 +196,28 @@ class Removed:
 
 
 @dataclass(frozen=True)
+class Match:
+    """Two papers that are the same work, or may be, and what says so."""
+
+    first: str
+    second: str
+    verdict: Literal["same", "likely"]
+    evidence: str
+
+
+@dataclass(frozen=True)
 class Catalogue:
-    """Everything that was loaded, checked and linked, in the shelf's one order."""
+    """Everything that was loaded, checked and linked, in the shelf's one order.
+
+    `alike` are the papers that look like another, and that no curator has judged.
+    """
 
     papers: tuple[Paper, ...] = ()
     topics: tuple[Topic, ...] = ()
     tags: tuple[Tag, ...] = ()
     lists: tuple[ReadingList, ...] = ()
     removed: tuple[Removed, ...] = ()
+    alike: tuple[Match, ...] = ()
 
     @cached_property
     def paper(self) -> Mapping[str, Paper]:

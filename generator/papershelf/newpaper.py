@@ -6,11 +6,11 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from papershelf.duplicates import Index, Match
+from papershelf.duplicates import Index
 from papershelf.identity import folder, new_id, title_key
 from papershelf.importing import paper_text
 from papershelf.load import PAPERS, Data
-from papershelf.model import Catalogue, Paper, Removed
+from papershelf.model import Catalogue, Match, Paper, Removed
 from papershelf.problems import ProblemsError, RefusedError, did_you_mean, literal
 from papershelf.references import names_of
 from papershelf.text import clean

@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -98,10 +97,15 @@ def way_up(path: str) -> str:
     return "../" * path.count("/")
 
 
-@lru_cache(maxsize=2**14)
 def relative(target: str, folder: str) -> str:
-    """A page as Markdown in a folder names it."""
-    return posixpath.relpath(target, folder)
+    """A page as Markdown in a folder names it; `.` is the site's root."""
+    if folder == ".":
+        return target
+    steps, way = target.split("/"), folder.split("/")
+    shared = 0
+    while shared < min(len(way), len(steps) - 1) and steps[shared] == way[shared]:
+        shared += 1
+    return "../" * (len(way) - shared) + "/".join(steps[shared:])
 
 
 def html_file(path: str, *, directory_urls: bool) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from papershelf.drafts import Draft, counted, later, refuse_if_removed
-from papershelf.duplicates import Index, Match
+from papershelf.duplicates import Index
 from papershelf.hygiene import LONGEST_SUMMARY
 from papershelf.identity import nearest_id
 from papershelf.importing import FOLDED, as_fields
@@ -20,7 +20,7 @@ from papershelf.issueform import Answers, Kind, answers, code
 from papershelf.journal import Change
 from papershelf.load import Data
 from papershelf.mentions import addresses, each, mentioned_paper, names
-from papershelf.model import Catalogue, Links, Paper, Tag, stored_fields
+from papershelf.model import Catalogue, Links, Match, Paper, Tag, stored_fields
 from papershelf.newpaper import as_file, new
 from papershelf.paperlinks import with_links
 from papershelf.problems import RefusedError, literal, none_of

@@ -66,19 +66,29 @@ _ESCAPED, _LABEL, _ADDRESS, _PATH, _SHOWN, _STRONG, _EM, _CODE, _TAG, _ENTITY = 
 _SIGNS = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
+_FROM_ROOT = "](\0"
+"""Stands in a key for the way from a page to the site's root."""
+
+
 class Quickmark:
     """Converts pages whose links mean the same: those of one folder."""
 
-    def __init__(self, address: Callable[[str], str] = str, items: dict[str, str] | None = None, up: str = "") -> None:
-        """Take what makes the address of a link to a `.md` file.
+    def __init__(
+        self,
+        address: Callable[[str], str] = str,
+        made: dict[str, str] | None = None,
+        up: str = "",
+        finished: Callable[[str], str] = str,
+    ) -> None:
+        """Take what makes the address of a link to a `.md` file, and what finishes the HTML of a heading.
 
-        `items` keeps what entries of lists became, for this and other folders from which `up` leads to the site's root:
-        of those entries all of whose links begin so.
+        `made` keeps for other folders, too, what entries of lists and links became whose links all begin with `up`,
+        which leads to the site's root: there the same ones differ in nothing else.
         """
-        self._address = address
-        self._items = {} if items is None else items
-        self._shared = f"]({up}"
-        self._links: dict[tuple[str, str], str] = {}
+        self._address, self._finished = address, finished
+        self._made = {} if made is None else made
+        self._up, self._upward = up, f"]({up}"
+        self._links: dict[str, str] = {}
         self._headings: dict[str, tuple[Heading, str]] = {}
 
     def convert(self, text: str) -> Converted:
@@ -124,7 +134,7 @@ class Quickmark:
         if not found:
             raise UnknownFormError
         level, html, anchor, hidden = len(found[1]), self._inline(found[2]), found[3], found[4] or ""
-        written = f'<h{level}{hidden} id="{anchor}">{html}{HEADER_LINK.format(anchor)}</h{level}>'
+        written = self._finished(f'<h{level}{hidden} id="{anchor}">{html}{HEADER_LINK.format(anchor)}</h{level}>')
         made = Heading(level, anchor, html), written
         if level > 1:
             self._headings[block] = made  # the parts of a page have the same names on all
@@ -154,14 +164,15 @@ class Quickmark:
 
     def _loose(self, entry: str) -> str:
         """An entry with a paragraph for each of its parts."""
-        if html := self._items.get(entry):
+        key = entry.replace(self._upward, _FROM_ROOT)
+        if html := self._made.get(key):
             return html
         parts = entry.split("\n\n")
         if any("\n" in part for part in parts):
             raise UnknownFormError
         html = "\n".join(("<li>", *(self._paragraph(part[len(_INDENT) :]) for part in parts), "</li>"))
-        if entry.count("](") == entry.count(self._shared) + entry.count("](<"):
-            self._items[entry] = html
+        if entry.count("](") == entry.count(self._upward) + entry.count("](<") and "\\](" not in entry:
+            self._made[key] = html
         return html
 
     def _paragraph(self, text: str) -> str:
@@ -181,7 +192,7 @@ class Quickmark:
         if kind in (_PATH, _ADDRESS):
             if found.string[found.start() - 1 : found.start()] == "!":
                 raise UnknownFormError  # a picture
-            return self._link(found[_LABEL], found[kind])
+            return self._links.get(found[0]) or self._link(found[0], found[_LABEL], found[kind])
         if kind == _ESCAPED:
             return _SIGNS.get(found[_ESCAPED], found[_ESCAPED])
         if kind in (_EM, _STRONG):
@@ -197,12 +208,17 @@ class Quickmark:
             return found[0]
         raise UnknownFormError
 
-    def _link(self, label: str, target: str) -> str:
-        html = self._links.get((label, target))
+    def _link(self, whole: str, label: str, target: str) -> str:
+        within = target.startswith(self._up) and target.endswith(".md") and ":" not in target
+        key = f"[{label}{_FROM_ROOT}{target.removeprefix(self._up)}"
+        html = self._made.get(key) if within else None
         if html is None:
             path, mark, anchor = target.partition("#")
             address = self._address(path) + mark + anchor if path.endswith(".md") and ":" not in path else target
-            html = self._links[label, target] = f'<a href="{_attribute(address)}">{self._inline(label)}</a>'
+            html = f'<a href="{_attribute(address)}">{self._inline(label)}</a>'
+            if within:
+                self._made[key] = html
+        self._links[whole] = html
         return html
 
 

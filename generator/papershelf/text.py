@@ -111,7 +111,8 @@ def plain(text: str) -> str:
 # Python-Markdown has no backslash escape for what opens a definition, a fold, a note or a block of an extension.
 _EARLY_CLOSE = re.compile(r"^([^\[\]]*\]):")
 _OPENER = re.compile(r":(?=\s|::)|\?(?=\?\?)|/(?=//)|\^")
-_HAZARD = re.compile(r"[`*\[\]{|~^]|\\(?![A-Za-z0-9])|_(?<![^\W_]_)|#(?=#*$)|<(?! )|&(?=#|[-.\w]+;)")
+# Each branch begins with a sign of its own, so that the search runs past everything else.
+_HAZARD = re.compile(r"`|\*|\[|\]|\{|\||~|\^|\\(?![A-Za-z0-9])|_(?<![^\W_]_)|#(?=#*$)|<(?! )|&(?=#|[-.\w]+;)")
 _LINE_START = re.compile(r"^(\d*)((?<!\d)(?:[#>]|!(?=!!)|[-+](?=[\s+-]|$))|(?<=\d)[.)](?=\s|$))")
 _ENTITIES = {"<": "&lt;", "&": "&amp;"}
 # Some extensions read a pair of these as marks. One alone stays; two are entities, which hold with and without them.

@@ -19,7 +19,7 @@ from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.utils.meta import get_data
 
 from papershelf.mkdocs_plugin.kept import Kept, Written, write
-from papershelf.mkdocs_plugin.shells import NoShellError, Shells, contents
+from papershelf.mkdocs_plugin.shells import NoShellError, Shells, bare, contents
 from papershelf.pages import Page, Plan
 from papershelf.places import html_file
 from papershelf.processes import runs, spread
@@ -146,24 +146,24 @@ class Converter:
     def __init__(self, config: MkDocsConfig, files: Files) -> None:
         """Take the files that links may lead to."""
         self._config, self._files = config, files
-        self._items: dict[int, dict[str, str]] = {}
+        self._made: dict[str, str] = {}
         self._folders: dict[str, Quickmark] = {}
 
     def converted(self, body: str, file: File) -> Converted:
         """The content of a page; raises UnknownFormError where only Python-Markdown can make it."""
         made = self._quickmark(posixpath.dirname(file.src_uri)).convert(body)
-        return replace(made, html=_from_page(made.html, file.url))
+        return Converted(_from_page(made.html, file.url), made.headings)
 
     def _quickmark(self, folder: str) -> Quickmark:
         if folder not in self._folders:
             depth = len(folder.split("/")) if folder else 0
             address = partial(self._address, folder)
-            self._folders[folder] = Quickmark(address, self._items.setdefault(depth, {}), "../" * depth)
+            self._folders[folder] = Quickmark(address, self._made, "../" * depth, bare)
         return self._folders[folder]
 
     def _address(self, folder: str, path: str) -> str:
         """Where a link leads from pages in a folder, as the way from the site's root."""
-        target = self._files.get_file_from_path(posixpath.normpath(posixpath.join(folder, path)))
+        target = self._files.src_uris.get(posixpath.normpath(posixpath.join(folder, path)))
         if target is None:
             raise UnknownFormError  # Python-Markdown's way has MkDocs say so.
         return _ROOT + target.url
@@ -171,12 +171,13 @@ class Converter:
 
 def _from_page(content: str, at: str) -> str:
     """Content in which links lead from a page, instead of from the site's root."""
+    folder, _, name = at.rpartition("/")
     for end in '"#':
-        content = content.replace(f'<a href="{_ROOT}{at}{end}', f'<a href="{posixpath.basename(at) or "./"}{end}')
-    folder, way = posixpath.dirname(at), ""
+        content = content.replace(f'<a href="{_ROOT}{at}{end}', f'<a href="{name or "./"}{end}')
+    way = ""
     while folder:
         content = content.replace(f'<a href="{_ROOT}{folder}/', f'<a href="{way}')
-        folder, way = posixpath.dirname(folder), f"../{way}"
+        folder, way = folder.rpartition("/")[0], f"../{way}"
     return content.replace(f'<a href="{_ROOT}', f'<a href="{way}')
 
 

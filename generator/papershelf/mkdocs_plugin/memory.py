@@ -14,11 +14,12 @@ FILE = cache.FOLDER / "build"
 
 
 class Memory:
-    """The papers that were read, and the pages that were written."""
+    """The papers that were read, what was found in them, and the pages that were written."""
 
     def __init__(self) -> None:
         """Begin with nothing."""
         self.known: Known = {}
+        self.results = cache.Results()
         self.kept = Kept()
         self._restored = False
 
@@ -30,11 +31,12 @@ class Memory:
         # The papers come first, once each, and then what refers to them.
         rest = [value for value in cache.load(shelf / FILE, Paper) if not isinstance(value, Paper)]
         if rest:
-            known, *facts = rest
+            known, results, *facts = rest
             self.known = cast(Known, known)
+            self.results.kept = cast("dict[str, tuple[bytes, object]]", results)
             self.kept.recall(facts)
 
     def save(self, shelf: Path) -> None:
         """Leave everything for the next run."""
         papers = (paper for _, _, paper in self.known.values())
-        cache.save(shelf / FILE, (*papers, self.known, *self.kept.facts()), Paper)
+        cache.save(shelf / FILE, (*papers, self.known, self.results.kept, *self.kept.facts()), Paper)

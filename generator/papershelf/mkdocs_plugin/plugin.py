@@ -246,7 +246,9 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
         log.log(level, "The site stays as it was, because of:\n%s", error)
 
     def _data(self, config: MkDocsConfig) -> Data:
-        return Data(_root(config) / self.config.data_dir, self.config.data_dir, self._memory.known)
+        return Data(
+            _root(config) / self.config.data_dir, self.config.data_dir, self._memory.known, self._memory.results
+        )
 
 
 def _watched(data: Data) -> list[Path]:

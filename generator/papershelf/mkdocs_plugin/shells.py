@@ -88,7 +88,7 @@ class Shells:
         self._shells: dict[Kind, tuple[list[str], bytes]] = {}
 
     def fill(self, page: Page, content: str, headings: tuple[Heading, ...]) -> tuple[str, Kind]:
-        """The whole page as HTML around its content, which has no spare white space, and what kind of page it is.
+        """The whole page as HTML around its content, which has nothing to spare, and what kind of page it is.
 
         Raises NoShellError where only the theme itself can lay it out.
         """
@@ -102,7 +102,7 @@ class Shells:
         shell, _ = self._shells.get(kind) or self._made(kind)
         title, description = meta_values(page)
         values = {
-            _CONTENT: bare(content),
+            _CONTENT: content,
             f"{_SLOT}title": title,
             f"{_SLOT}description": description,
             f"{_SLOT}name": name,
