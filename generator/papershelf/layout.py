@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from functools import cache, lru_cache, partial
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +22,17 @@ class Layout:
         self.digests = tuple((path.name, digest(path.read_bytes())) for path in sorted(folder.glob("*.jinja")))
         """What tells whether a template is another one than it was: the name and the digest of each."""
         self._environment = _environment(folder, self.digests)
+        self._globals = dict(self._environment.globals)
 
     def render(self, template: str, at: str, /, **values: Any) -> str:
         """Lay values out by a template; the links in it lead from the page `at`."""
-        to = partial(_to, posixpath.dirname(at) or ".")
-        return self._environment.get_template(template).render(values, to=to)
+        folder = posixpath.dirname(at) or "."
+        laid_out = self._environment.get_template(template)
+        # As `render` does, which looks through the globals of the environment anew for each page.
+        context = laid_out.new_context(
+            self._globals | values | {"to": lambda target: relative(target, folder)}, shared=True
+        )
+        return "".join(laid_out.root_render_func(context))
 
 
 def link(name: str, target: str, at: str) -> str:
@@ -47,10 +53,6 @@ def printed(text: str) -> str:
 def counted(number: int, one: str = "paper", many: str = "") -> str:
     """A number with its noun: 1 paper, 1,204 papers."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
-def _to(folder: str, target: str) -> str:
-    return relative(target, folder)
 
 
 @cache

@@ -5,7 +5,9 @@ from __future__ import annotations
 import multiprocessing
 import os
 import threading
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
+from itertools import accumulate, pairwise
 from multiprocessing.connection import Connection
 from typing import Generic, TypeVar
 
@@ -15,14 +17,18 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-def runs(work: Sequence[Item], worth: int) -> list[Sequence[Item]]:
-    """The work in runs of about one length, one for each process that is worth starting: `worth` pieces are.
+def runs(work: Sequence[Item], worth: int, weight: Callable[[Item], int] = lambda _: 1) -> list[Sequence[Item]]:
+    """The work in runs of about one weight, one for each process that is worth starting: `worth` pieces are.
 
     One run where the system can't fork, and beside other threads, whose locks a fork would copy.
     """
     forks = "fork" in multiprocessing.get_all_start_methods() and threading.active_count() == 1
     count = max(1, min(os.cpu_count() or 1, len(work) // worth)) if forks else 1
-    return [work[len(work) * part // count : len(work) * (part + 1) // count] for part in range(count)]
+    if count == 1:
+        return [work]
+    weights = list(accumulate(map(weight, work), initial=0))
+    ends = [bisect_left(weights, weights[-1] * part // count) for part in range(count + 1)]
+    return [work[start:end] for start, end in pairwise(ends)]
 
 
 def spread(function: Callable[[Iterable[Item]], Result], parts: Sequence[Sequence[Item]], what: str) -> list[Result]:

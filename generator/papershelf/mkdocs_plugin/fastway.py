@@ -200,6 +200,11 @@ class GeneratedPage(MkDocsPage):
         self.present_anchor_ids = {heading.id for heading in made.headings}
 
 
+def _weight(file: PlannedFile) -> int:
+    """About how many papers' pages take as long; the listings stay together, because they share entries."""
+    return 1 if file.src_uri.startswith("papers/") else 4
+
+
 class Writer:
     """Writes the pages that take the fast way."""
 
@@ -213,7 +218,8 @@ class Writer:
         found = ((file, kept.find(file.plan, file.abs_dest_path, self._shells.digest)) for file in planned)
         written = {file.src_uri: known for file, known in found if known}
         new = [file for file in planned if file.src_uri not in written]
-        for part in spread(self._written, [mixed(part) for part in runs(new, WORTH_A_PROCESS)], "Writing pages"):
+        parts = [mixed(part) for part in runs(new, WORTH_A_PROCESS, _weight)]
+        for part in spread(self._written, parts, "Writing pages"):
             written |= part
         kept.end(Path(self._config.site_dir), ((file.plan, file.abs_dest_path) for file in planned), written)
         return written | {file.src_uri: self._ordinary(file) for file in new if file.src_uri not in written}
