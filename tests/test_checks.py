@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
 from bad_data import NEW, Case, add, checked_lines, table
+from papershelf.cache import Results
 from papershelf.checks import Unfinished, checked, unfinished
+from papershelf.duplicates import find
 from papershelf.load import Data
 
 
@@ -95,3 +98,31 @@ def test_what_is_unfinished_stops_nothing(toy: Path) -> None:
         Unfinished("lists.yml", (), 'the list "toy-trending" holds 3 papers, of which 2 are on the shelf'),
         Unfinished("papers/n/new.yml", ("serial-widgets", "new"), f"may be the same paper: {alike}. {word}"),
     }
+
+
+LOOKED_AT = {
+    "title": ("title: .*", "title: Another Work Altogether"),
+    "abstract": ("abstract: .*", "abstract: Nothing of the kind."),
+    "doi": ("title: .*", r"\g<0>\ndoi: 10.1000/another"),
+    "relations": ("title: .*", r"\g<0>\nrelations: [{distinct: serial-widgets}]"),
+}
+
+
+@pytest.mark.parametrize("changed", [None, "tags", "gone", *LOOKED_AT])
+def test_what_looks_alike_is_looked_for_again_only_when_that_may_have_changed(
+    toy: Path, monkeypatch: pytest.MonkeyPatch, changed: str | None
+) -> None:
+    text = "title: 'Serial Widgets: Again'\nabstract: Short.\nsummary: Said.\n"
+    add(toy, {NEW: text})
+    results, path = Results(), toy / NEW
+    before = checked(Data(toy / "data", results=results)).alike
+    if changed == "gone":
+        path.unlink()
+    elif changed:
+        path.write_text(re.sub(*LOOKED_AT.get(changed, ("summary: .*", "tags: [serial]")), text), encoding="utf-8")
+    searched = []
+    monkeypatch.setattr("papershelf.duplicates.find", lambda papers: searched.append(papers) or find(papers))
+    after = checked(Data(toy / "data", results=results)).alike
+    assert bool(searched) == (changed not in (None, "tags"))
+    assert after == checked(Data(toy / "data")).alike
+    assert before

@@ -48,9 +48,9 @@ class Results:
         """Begin with nothing."""
         self.kept: dict[str, tuple[bytes, object]] = {}
 
-    def get(self, name: str, made_from: object, make: Callable[[], Result]) -> Result:
-        """A result that was kept, else a new one; `made_from` are plain facts, which `repr` tells from any others."""
-        key = digest(repr(made_from).encode())
+    def get(self, name: str, made_from: str, make: Callable[[], Result]) -> Result:
+        """A result that was kept, else a new one."""
+        key = digest(made_from.encode(errors="surrogatepass"))
         if name not in self.kept or self.kept[name][0] != key:
             self.kept[name] = key, make()
         return cast("Result", self.kept[name][1])

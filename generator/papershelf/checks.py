@@ -46,8 +46,7 @@ def checked(data: Data, but: Sequence[Rule] = ()) -> Catalogue:
 def _compared(loaded: Loaded, data: Data) -> Loaded:
     """The same with the papers that look alike: that takes as long as all the rest."""
     papers = loaded.catalogue.papers
-    made_from = [duplicates.compared(paper) for paper in papers]
-    alike = data.results.get("alike", made_from, lambda: tuple(duplicates.find(papers)))
+    alike = data.results.get("alike", duplicates.compared(papers), lambda: tuple(duplicates.find(papers)))
     return replace(loaded, catalogue=replace(loaded.catalogue, alike=alike))
 
 
@@ -127,22 +126,20 @@ def _way_back(start: str, older: Mapping[str, list[str]]) -> list[str]:
 def ids_can_be_ids(loaded: Loaded, data: Data) -> Iterator[Problem]:
     """The name of each paper's file follows the rule of ids, and no other has it, in whatever letter case."""
     first: dict[str, Paper] = {}
-    for paper in sorted(loaded.catalogue.papers, key=_by_id):
+    expected_of = {paper.id: why_not_an_id(paper.id) for paper in loaded.catalogue.papers}
+    # A file whose name can't stay isn't the one that another is told to give way to.
+    for paper in sorted(loaded.catalogue.papers, key=lambda paper: (expected_of[paper.id] is not None, paper.source)):
         path = f"{data.shown}/{paper.source}"
         if other := first.get(paper.id.lower()):
             how = "is that" if other.id == paper.id else "differs in letter case alone from that"
             found = f"the id {quoted(paper.id)} {how} of {data.shown}/{other.source}"
             yield Problem(path, 1, 1, found, "one file for each id", "Rename one of the two.")
-        elif expected := why_not_an_id(paper.id):
+        elif expected := expected_of[paper.id]:
             better = nearest_id(paper.id)
             advice = f'Rename the file to "{better}.yml".' if better else "Rename the file."
             found = f"the file's name is the paper's id, and {quoted(paper.id)} can't be one"
             yield Problem(path, 1, 1, found, expected, advice)
         first.setdefault(paper.id.lower(), paper)
-
-
-def _by_id(paper: Paper) -> tuple[bool, str]:
-    return why_not_an_id(paper.id) is not None, paper.source
 
 
 def aliases_are_free(loaded: Loaded, data: Data) -> Iterator[Problem]:

@@ -141,9 +141,12 @@ def _repeated(collections: Iterable[Collection[Clue]]) -> set[Clue]:
     return again
 
 
-def compared(paper: Paper) -> tuple[object, ...]:
-    """What `find` reads of a paper: as long as that is the same of all, so is what it finds."""
-    return paper.id, paper.title, paper.abstract, paper.arxiv, paper.acl, paper.doi, paper.relations, paper.aliases
+def compared(papers: Iterable[Paper]) -> str:
+    """What `find` reads of papers: as long as that is the same, so is what it finds."""
+    texts = ((paper.id, paper.title, paper.abstract, paper.arxiv, paper.acl, paper.doi) for paper in papers)
+    said = [(paper.id, paper.relations, paper.aliases) for paper in papers if paper.relations or paper.aliases]
+    # No text holds the sign that stands between them.
+    return "\0".join([*(text or "" for several in texts for text in several), repr(said)])
 
 
 def find(papers: Iterable[Paper]) -> list[Match]:

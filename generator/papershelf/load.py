@@ -117,9 +117,9 @@ def load(data: Data) -> Loaded:
 
 def _all_papers(data: Data, sources: Sequence[str], problems: list[Problem]) -> tuple[Paper, ...]:
     """The papers of these files, of which those that are known aren't read."""
-    stamps = {source: _stamp(data.root / source) for source in sources}
+    stamps = {source: _stamp(f"{data.root}/{source}") for source in sources}
     entries = ((source, data.known.get(source)) for source in sources)
-    known = {source: entry for source, entry in entries if entry and _is_same(data, source, *entry)}
+    known = {source: entry for source, entry in entries if entry and _is_same(data, source, stamps[source], *entry)}
     unread = [source for source in sources if source not in known]
     papers = {source: paper for source, (_, _, paper) in known.items()}
     digests = {source: found for source, (_, found, _) in known.items()}
@@ -127,7 +127,7 @@ def _all_papers(data: Data, sources: Sequence[str], problems: list[Problem]) -> 
         for source, (paper, content, found) in loaded.items():
             papers[source], digests[source] = paper, content
             problems += found
-            if found or _stamp(data.root / source) != stamps[source]:
+            if found or _stamp(f"{data.root}/{source}") != stamps[source]:
                 stamps[source] = None  # to be read again: it is being mended
     now = time.time_ns()
     settled = {source: at for source, at in stamps.items() if at and now - at[0] > SETTLED}
@@ -140,27 +140,30 @@ def _loaded(data: Data, sources: Iterable[str]) -> dict[str, tuple[Paper, bytes,
     loaded = {}
     for source in sources:
         problems: list[Problem] = []
-        loaded[source] = load_paper(source, data, problems), _digest(data.root / source), problems
+        loaded[source] = load_paper(source, data, problems), _digest(f"{data.root}/{source}"), problems
     return loaded
 
 
-def _is_same(data: Data, source: str, at: Stamp, content: bytes, _: Paper) -> bool:
+def _is_same(data: Data, source: str, now: Stamp | None, at: Stamp, content: bytes, _: Paper) -> bool:
     """Whether a file is the one that was read; a clone has other times, and the same content."""
-    path = data.root / source
-    return _stamp(path) == at or _digest(path) == content
+    return now == at or _digest(f"{data.root}/{source}") == content
 
 
-def _digest(path: Path) -> bytes:
+# Ten thousand paths as objects take longer than what they are for.
+
+
+def _digest(path: str) -> bytes:
     """What tells a file's content from any other; of a file that can't be read, nothing."""
     try:
-        return digest(path.read_bytes())
+        with open(path, "rb") as file:  # noqa: PTH123
+            return digest(file.read())
     except OSError:
         return b""
 
 
-def _stamp(path: Path) -> Stamp | None:
+def _stamp(path: str) -> Stamp | None:
     try:
-        status = path.stat()
+        status = os.stat(path)  # noqa: PTH116
     except OSError:
         return None
     return status.st_mtime_ns, status.st_size

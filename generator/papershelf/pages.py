@@ -166,9 +166,9 @@ class Pages:
     def plans(self) -> Iterator[Plan]:
         """Every page that is generated as a whole, before it is made."""
         shelf = self.catalogue
-        yield self._plan("topics/index.md", "topics.yml", self._topics_page, ())
-        yield self._plan("tags/index.md", "tags.yml", self._tags_page, ())
-        yield self._plan("lists/index.md", "lists.yml", self._lists_page, ())
+        yield Plan("topics/index.md", "topics.yml", self._topics_page, (self.topics, views.shared_topics(shelf)))
+        yield Plan("tags/index.md", "tags.yml", self._tags_page, self.tags)
+        yield Plan("lists/index.md", "lists.yml", self._lists_page, self._lists)
         for topic in shelf.topics:
             group = self.views.by_topic[topic.id]
             yield from self._listing(group, topic_path(topic.id), "topics.yml", topic.name, topic.description, "topic")
@@ -180,12 +180,13 @@ class Pages:
             group, name = self.views.by_list[entry.id], self._list_name[entry.id]
             yield from self._listing(group, list_path(entry.id), "lists.yml", name, printed, "list")
         yield from self._papers()
-        yield self._plan("duplicates.md", None, self._duplicates, ())
+        yield Plan("duplicates.md", None, self._duplicates, tuple(self._concerned()))
+        shown = {paper.id: (paper.id, paper.title, paper.tags) for paper in shelf.papers}
         for paper in shelf.papers:
             related, versions = self.views.related[paper.id], self.views.versions.get(paper.id, ())
             make = partial(self._paper, paper, related, versions)
-            near = tuple((other.id, other.title, other.tags) for other in related)
-            also = tuple((other.id, other.title) for other in versions)
+            near = tuple([shown[other.id] for other in related])
+            also = tuple([shown[other.id] for other in versions])
             yield Plan(paper_path(paper.id), paper.source, make, (paper, near, also))
         for gone in shelf.removed:
             yield Plan(removed_path(gone), "removed.yml", partial(self._removed, gone), (gone,))
@@ -199,7 +200,7 @@ class Pages:
     def redirects(self) -> Iterator[tuple[str, str]]:
         """For each alias of a paper, topic or tag, the file and the HTML of a page that leads to the right one."""
         shelf = self.catalogue
-        moved = [(paper_path(paper.id), plain(paper.title), paper.aliases) for paper in shelf.papers]
+        moved = [(paper_path(paper.id), plain(paper.title), paper.aliases) for paper in shelf.papers if paper.aliases]
         moved += [(topic_path(topic.id), topic.name, topic.aliases) for topic in shelf.topics]
         moved += [(tag_path(tag.id), tag.name, tag.aliases) for tag in shelf.tags]
         moved += [(removed_path(entry), plain(entry.title), entry.aliases) for entry in shelf.removed]
@@ -256,10 +257,6 @@ class Pages:
 
     # Pages
 
-    def _plan(self, path: str, edit: str | None, make: Callable[[], Page], parts: tuple[object, ...]) -> Plan:
-        """A page that depends on much: any change of the catalogue changes it."""
-        return Plan(path, edit, make, parts or (self.catalogue,))
-
     def _topics_page(self) -> Page:
         path, count = "topics/index.md", len(self.topics)
         text = f"The {count} topics of this shelf, with the papers in each"
@@ -311,10 +308,14 @@ class Pages:
             groups_here: dict[Letter, list[Paper]] = {}
             for paper in part.papers:
                 groups_here.setdefault(letters[initial[paper.id]], []).append(paper)
-            make = partial(self._titles, part, list(letters.values()), list(groups_here.items()), len(ordered))
-            yield self._plan(part.path, None, make, ())
+            known = tuple(letters.values()), len(ordered)
+            make = partial(self._titles, part, tuple(groups_here.items()), *known)
+            # On the first one stands what waits for a curator, which may be anything.
+            yield Plan(part.path, None, make, (part, *known) if part.number > 1 else (self.catalogue,))
 
-    def _titles(self, part: Slice, letters: list[Letter], groups: list[tuple[Letter, list[Paper]]], count: int) -> Page:
+    def _titles(
+        self, part: Slice, groups: Sequence[tuple[Letter, Sequence[Paper]]], letters: Sequence[Letter], count: int
+    ) -> Page:
         waiting = todo(self.catalogue) if part.number == 1 else ()
         body = self._layout.render(
             "papers.md.jinja", part.path, part=part, letters=letters, groups=groups, count=count,
@@ -334,6 +335,12 @@ class Pages:
             "write": item.write,
             "joint": item.joint,
         }
+
+    def _concerned(self) -> Iterator[object]:
+        """What the page of duplicates is made from."""
+        for paper in self.catalogue.papers:
+            if len(paper.appearances) > 1 or paper.relations:
+                yield paper, tuple(self.catalogue.paper[relation.paper].title for relation in paper.relations)
 
     def _duplicates(self) -> Page:
         shelf, at = self.catalogue, "duplicates.md"

@@ -25,7 +25,8 @@ from papershelf.mkdocs_plugin.kept import Kept, Written
 from papershelf.mkdocs_plugin.memory import FILE
 from papershelf.mkdocs_plugin.plugin import PapershelfPlugin
 from papershelf.mkdocs_plugin.shells import Kind
-from papershelf.pages import Plan
+from papershelf.pages import Page, Plan
+from papershelf.quickmark import Converted
 
 STEPS = int(os.environ.get("PAPERSHELF_STEPS", "30"))
 ADDRESS = "http://127.0.0.1:8000/"
@@ -238,12 +239,12 @@ def test_a_page_is_kept_where_nothing_of_it_changed(shelf: Shelf, site: str) -> 
     assert len(renewed) < len(before) / 2
 
 
-@pytest.mark.parametrize("cut", ["parts", "shell", "stamp", "shared"])
+@pytest.mark.parametrize("cut", ["parts", "shell", "stamp", "shared", "content"])
 def test_without_any_one_of_its_conditions_old_pages_would_show(
     shelf: Shelf, monkeypatch: pytest.MonkeyPatch, cut: str
 ) -> None:
     """The proof above can fail: each condition for keeping a page is left out once."""
-    find, begin = Kept.find, Kept.begin
+    find, share, content = Kept.find, Kept.share, Kept.content
 
     def careless(self: Kept, plan: Plan, path: str, shell: Callable[[Kind], bytes]) -> Written | None:
         parts, written = self._made.get(plan.path, ((), None))
@@ -254,12 +255,19 @@ def test_without_any_one_of_its_conditions_old_pages_would_show(
         del parts
         return find(self, plan, path, (lambda _: written.shell) if written and cut == "shell" else shell)
 
-    def forgetful(self: Kept, site: Path, shared: object) -> None:
-        begin(self, site, None if cut == "shared" else shared)
+    def forgetful(self: Kept, shared: object) -> None:
+        share(self, None if cut == "shared" else shared)
+
+    def believing(self: Kept, plan: Plan) -> tuple[Page, Converted] | None:
+        if cut == "content" and plan.path in self._contents:
+            self._contents[plan.path] = plan.parts, *self._contents[plan.path][1:]
+        return content(self, plan)
 
     monkeypatch.setattr(Kept, "find", careless)
-    monkeypatch.setattr(Kept, "begin", forgetful)
-    change = {"parts": shelf.edit, "shell": shelf.configure, "stamp": shelf.spoil_site, "shared": shelf.describe}[cut]
+    monkeypatch.setattr(Kept, "share", forgetful)
+    monkeypatch.setattr(Kept, "content", believing)
+    changes = {"parts": shelf.edit, "shell": shelf.configure, "stamp": shelf.spoil_site, "shared": shelf.describe}
+    change = changes.get(cut, shelf.edit)
     shelf.rebuild()
     shelf.again()
     seen: set[str] = set()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -184,15 +184,15 @@ def _from_page(content: str, at: str) -> str:
 class GeneratedPage(MkDocsPage):
     """A generated page that stands in the navigation: the theme makes it, its content comes the fast way."""
 
-    def __init__(self, title: str | None, file: File, config: MkDocsConfig, converter: Converter) -> None:
+    def __init__(self, title: str | None, file: File, config: MkDocsConfig, content: Callable[[], Converted]) -> None:
         """Take the place in its file that a page of MkDocs would have."""
         super().__init__(title, file, config)
-        self._converter = converter
+        self._content = content
 
     def render(self, config: MkDocsConfig, files: Files) -> None:
         """Make the content."""
         try:
-            made = self._converter.converted(self.markdown or "", self.file)
+            made = self._content()
         except UnknownFormError:
             super().render(config, files)
             return

@@ -17,6 +17,7 @@ from typing import cast
 from papershelf.mkdocs_plugin.shells import Kind
 from papershelf.model import Catalogue
 from papershelf.pages import Page, Plan
+from papershelf.quickmark import Converted
 
 ASIDE = ".papershelf-"
 FOLDERS = ("papers", "topics", "tags", "lists")
@@ -45,22 +46,38 @@ class Kept:
     def __init__(self) -> None:
         """Begin with nothing."""
         self._made: dict[str, tuple[tuple[object, ...], Written]] = {}
+        self._contents: dict[str, tuple[tuple[object, ...], Page, Converted]] = {}
         self._shared: object = None
         self._there: dict[str, Stamp] = {}
 
     def facts(self) -> Iterator[object]:
         """What `recall` makes of another one this one, as plain facts."""
         yield self._shared
+        yield {path: known for path, known in self._contents.items() if not _of_all(known[0])}
         for path, (parts, written) in self._made.items():
-            # A page that is made from the whole catalogue is another one after any change: not worth writing down.
-            if not any(isinstance(part, Catalogue) for part in parts):
+            if not _of_all(parts):
                 yield path, parts, written
 
     def recall(self, facts: Iterable[object]) -> None:
         """Take up what another one left."""
-        self._shared, *made = facts
+        self._shared, contents, *made = facts
+        self._contents = cast("dict[str, tuple[tuple[object, ...], Page, Converted]]", contents)
         pages = cast("list[tuple[str, tuple[object, ...], Written]]", made)
         self._made = {path: (parts, written) for path, parts, written in pages}
+
+    def share(self, shared: object) -> None:
+        """Say what goes into every page; after another thing, nothing counts."""
+        if shared != self._shared:
+            self._made, self._contents, self._shared = {}, {}, shared
+
+    def content(self, plan: Plan) -> tuple[Page, Converted] | None:
+        """A page that the theme lays out each time, as it was made before, where it would come out the same."""
+        parts, *known = self._contents.get(plan.path, (None,))
+        return cast("tuple[Page, Converted]", tuple(known)) if parts == plan.parts else None
+
+    def keep(self, plan: Plan, page: Page, content: Converted) -> None:
+        """Keep such a page for the next build."""
+        self._contents[plan.path] = plan.parts, page, content
 
     def set_aside(self, site: Path) -> None:
         """Move the folders of our pages out of the way of MkDocs' cleaning."""
@@ -77,11 +94,9 @@ class Kept:
             if aside.is_dir():
                 aside.rename(site / folder)
 
-    def begin(self, site: Path, shared: object) -> None:
-        """Put the folders back and look what is there; `shared` is what goes into every page."""
+    def begin(self, site: Path) -> None:
+        """Put the folders back and look what is there."""
         self.put_back(site)
-        if shared != self._shared:
-            self._made, self._shared = {}, shared
         self._there = {path: stamp for folder in FOLDERS for path, stamp in _files(str(site / folder))}
 
     def find(self, plan: Plan, path: str, shell: Callable[[Kind], bytes]) -> Written | None:
@@ -102,6 +117,11 @@ class Kept:
             _remove_empty(Path(path).parent, site)
         self._made = {plan.path: (plan.parts, written[plan.path]) for plan, _ in planned if plan.path in written}
         self._there = {}
+
+
+def _of_all(parts: tuple[object, ...]) -> bool:
+    """Whether a page is made from the whole catalogue: it is another one after any change, and not worth keeping."""
+    return any(isinstance(part, Catalogue) for part in parts)
 
 
 def write(path: str, text: str) -> Stamp:

@@ -8,6 +8,7 @@ import os
 import posixpath
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -34,10 +35,11 @@ from papershelf.mkdocs_plugin.shells import Code, Shells, squeezed
 from papershelf.mkdocs_plugin.sitemap import UNDATED, in_sitemap, sitemap
 from papershelf.mkdocs_plugin.watching import Watcher
 from papershelf.model import Catalogue
-from papershelf.pages import SCRIPTS, STYLES, Page, Pages
+from papershelf.pages import SCRIPTS, STYLES, Page, Pages, Plan
 from papershelf.places import html_file, paper_path, theme_folder
 from papershelf.problems import ProblemsError
 from papershelf.progress import counted, stage
+from papershelf.quickmark import Converted
 
 log = get_plugin_logger("papershelf")
 
@@ -127,6 +129,7 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
         names = dict(_names(config.nav))
         edit_root = _edit_root(config, self._data(config))
         self._planned, self._order, self._made, self._converter = [], [], {}, converter
+        self._memory.kept.share(self._ready.shared)
         plans = tuple(self._ready.plans())
         for plan in counted(plans, "Planning pages", len(plans)):
             if files.get_file_from_path(plan.path) is not None:
@@ -137,11 +140,12 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
                 self._planned.append(planned := planned_file(plan, edit, config))
                 files.append(planned)
                 continue
-            page = self._made[plan.path] = plan.make()
+            page, known = self._memory.kept.content(plan) or (plan.make(), None)
             file = File.generated(config, plan.path, content=page.text, inclusion=InclusionLevel.NOT_IN_NAV)
-            file.edit_uri = edit
+            file.edit_uri, self._made[plan.path] = edit, page
             if reason is None:
-                GeneratedPage(names.get(plan.path), file, config, converter)
+                content = partial(self._content, plan, page, file, known)
+                GeneratedPage(names.get(plan.path), file, config, content)
             files.append(file)
         for path, text in self._ready.redirects():
             files.append(File.generated(config, path, content=text, inclusion=InclusionLevel.NOT_IN_NAV))
@@ -171,7 +175,7 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
         for file in files.documentation_pages():
             if file.page:
                 file.page.update_date = self._date(file)
-        self._memory.kept.begin(Path(config.site_dir), self._ready.shared)
+        self._memory.kept.begin(Path(config.site_dir))
         if self._nav:
             env.bytecode_cache = self._code
             shells = Shells(config, env, self._nav, files, _edit_root(config, self._data(config)))
@@ -212,6 +216,12 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
         if self._builds:
             with stage("leave for the next build"):
                 self._memory.save(_root(config))
+
+    def _content(self, plan: Plan, page: Page, file: File, known: Converted | None) -> Converted:
+        """The content of a page that the theme lays out, as it is known, else made anew and kept."""
+        content = known or self._converter.converted(page.body, file)
+        self._memory.kept.keep(plan, page, content)
+        return content
 
     def _date(self, file: File) -> str:
         """The day a paper came onto the shelf; of any other page, the newest of these days."""

@@ -25,9 +25,11 @@ from papershelf.quickmark import Heading
 
 _SLOT = "papershelf-slot-"
 _CONTENT = f'<h1 id="{_SLOT}content"></h1>'
+_DIGITS = "80008000800080008000"
+"""The mark for the number of a page of all papers, which templates tell from a paper's id by its digits."""
 _YAML = ".yml"
 """How the files that pages are edited in end; an edit link may be made of what stands before it."""
-_MARK = re.compile(rf'(<h1 id="{_SLOT}content"></h1>|{_SLOT}[a-z]+)')
+_MARK = re.compile(rf'(<h1 id="{_SLOT}content"></h1>|{_SLOT}[a-z]+|{_DIGITS})')
 # What stands between tags is one space at most to a browser, but not in these.
 _KEPT = re.compile(r"(<(pre|script|style|textarea)\b.*?</\2>)", re.DOTALL)
 _SPACE = re.compile(r"[ \t\r]*\n\s*")
@@ -71,7 +73,7 @@ class Kind:
     tagged: bool
     found: bool
     headings: tuple[Heading, ...]
-    """All behind the first, which is the title."""
+    """All behind the first, which is the title; none where the page shows no table of contents."""
 
 
 class Shells:
@@ -85,6 +87,8 @@ class Shells:
         self._documents = files.documentation_pages()
         self._in_nav = frozenset(file.src_uri for file in self._documents)
         self._edit_root = edit_root
+        # A shelf's own templates may show it all the same.
+        self._hides_toc = not config.theme.custom_dir
         self._shells: dict[Kind, tuple[list[str], bytes]] = {}
 
     def fill(self, page: Page, content: str, headings: tuple[Heading, ...]) -> tuple[str, Kind]:
@@ -93,19 +97,20 @@ class Shells:
         Raises NoShellError where only the theme itself can lay it out.
         """
         folder, name, number = places(page.path)
-        # A page number of all papers is told from a paper by its digits, which no mark has.
-        if not headings or headings[0].level != 1 or name.isdigit():
+        if not headings or headings[0].level != 1:
             raise NoShellError(page.path)
-        within = name if number and f"{folder}/{name}.md" in self._in_nav else f"{_SLOT}name"
+        mark = _DIGITS if name.isdigit() else f"{_SLOT}name"
+        within = name if number and f"{folder}/{name}.md" in self._in_nav else mark
         edit = f"{_SLOT}edit{_YAML}" if page.edit and "/" in page.edit else page.edit
-        kind = Kind(folder, within, bool(number), edit, page.hide, bool(page.tags), bool(page.found_by), headings[1:])
+        listed = () if "toc" in page.hide and self._hides_toc else headings[1:]
+        kind = Kind(folder, within, bool(number), edit, page.hide, bool(page.tags), bool(page.found_by), listed)
         shell, _ = self._shells.get(kind) or self._made(kind)
         title, description = meta_values(page)
         values = {
             _CONTENT: content,
             f"{_SLOT}title": title,
             f"{_SLOT}description": description,
-            f"{_SLOT}name": name,
+            mark: name,
             f"{_SLOT}number": number,
             f"{_SLOT}edit": (page.edit or "").removesuffix(_YAML),
             f"{_SLOT}anchor": headings[0].id,

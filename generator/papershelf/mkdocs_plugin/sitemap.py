@@ -24,7 +24,7 @@ MOST = 50_000
 
 def in_sitemap(file: File, date: str, config: MkDocsConfig) -> str:
     """A page as MkDocs' template writes it into the sitemap."""
-    address = html.escape(urljoin(config.site_url or "/", file.url))
+    address = html.escape((config.site_url or "/") + file.url)  # as MkDocs joins them, but for what a page's has not
     return f"<url>\n         <loc>{address}</loc>\n         <lastmod>{date}</lastmod>\n    </url>"
 
 
