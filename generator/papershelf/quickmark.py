@@ -63,6 +63,8 @@ _TOKEN = re.compile(
     r"|\\|\[|\]|<|>|&|\*|`|\{|\||_"
 )
 _ESCAPED, _LABEL, _ADDRESS, _PATH, _SHOWN, _STRONG, _EM, _CODE, _TAG, _ENTITY = range(1, 11)
+_FILES = (".md", ".xml", ".json")
+"""How the files of the site end that our pages link to."""
 _SIGNS = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
@@ -70,7 +72,7 @@ class Quickmark:
     """Converts pages whose links mean the same: those of one folder."""
 
     def __init__(self, address: Callable[[str], str] = str, items: dict[str, str] | None = None, up: str = "") -> None:
-        """Take what makes the address of a link to a `.md` file.
+        """Take what makes the address of a link to a file of the site, as `.md`.
 
         `items` keeps what entries of lists became, for this and other folders from which `up` leads to the site's root:
         of those entries all of whose links begin so.
@@ -201,7 +203,8 @@ class Quickmark:
         html = self._links.get((label, target))
         if html is None:
             path, mark, anchor = target.partition("#")
-            address = self._address(path) + mark + anchor if path.endswith(".md") and ":" not in path else target
+            ours = path.endswith(_FILES) and ":" not in path
+            address = self._address(path) + mark + anchor if ours else target
             html = self._links[label, target] = f'<a href="{_attribute(address)}">{self._inline(label)}</a>'
         return html
 

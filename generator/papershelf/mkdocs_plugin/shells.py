@@ -93,8 +93,9 @@ class Shells:
         Raises NoShellError where only the theme itself can lay it out.
         """
         folder, name, number = places(page.path)
-        # A page number of all papers is told from a paper by its digits, which no mark has.
-        if not headings or headings[0].level != 1 or name.isdigit():
+        # A page number of all papers is told from a paper by its digits, which no mark has. A page at the site's root,
+        # which has no folder, is one of its kind.
+        if not name or not headings or headings[0].level != 1 or name.isdigit():
             raise NoShellError(page.path)
         within = name if number and f"{folder}/{name}.md" in self._in_nav else f"{_SLOT}name"
         edit = f"{_SLOT}edit{_YAML}" if page.edit and "/" in page.edit else page.edit
