@@ -92,8 +92,9 @@ def test_the_same_digest_has_the_same_key_and_another_one_another() -> None:
     keys = [
         digest(catalogue, SITE, asked).key
         for catalogue, asked in (
-            (one, wanted), (one, replace(wanted, topics=("two", "one"))), 
-            (one, replace(wanted, topics=("one", "zwei"))), (shelf(paper("b"), *one.papers), wanted), (one, Wanted(DAY)), (one, Wanted(NEXT)), (one, Wanted(DAY, NEXT)),
+            (one, wanted), (one, replace(wanted, topics=("two", "one"))),
+            (one, replace(wanted, topics=("one", "zwei"))), (shelf(paper("b"), *one.papers), wanted),
+            (one, Wanted(DAY)), (one, Wanted(NEXT)), (one, Wanted(DAY, NEXT)),
         )
     ]  # fmt: skip
     assert len(set(keys[:4])) == 1

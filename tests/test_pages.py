@@ -310,7 +310,7 @@ def test_what_is_new_stands_by_day_newest_first_and_the_first_day_is_told_apart(
     text = pages_of(Catalogue((*papers, Paper(id="undated", title="Undated"))))["new.md"].body
     assert re.findall(r"^## (.*) \{", text, re.MULTILINE) == ["9 January 2026", "3 January 2026", "2 January 2026"]
     assert re.findall(r"\*\*\[.*?\]\(papers/(.*?)\.md\)", text) == [p.id for p in papers[:50]]
-    assert "The 50 papers that came onto this shelf last" in text
+    assert "The 50 papers that came last." in text
     assert "The day this shelf began, with 60 papers; 47 of them stand here" in text
     few = pages_of(Catalogue(papers[:3]))["new.md"].body
     assert "What came onto this shelf, newest first." in few

@@ -25,6 +25,7 @@ from papershelf import text
 from papershelf.layout import counted
 from papershelf.model import Catalogue, Paper
 from papershelf.news import NEWEST, first_day, in_words, news
+from papershelf.pages import source_link
 from papershelf.places import paper_path, topic_path
 from papershelf.problems import RefusedError, did_you_mean
 from papershelf.site import Site
@@ -137,6 +138,7 @@ def _shown(paper: Paper, shelf: Catalogue, site: Site) -> dict[str, Any]:
         "topics": topics,
         "day": in_words(paper.added) if paper.added else "",
         "url": paper.url and text.address(paper.url),
+        "place": source_link(paper)[0],
     }
 
 

@@ -87,10 +87,19 @@ def test_the_folder_for_another_renderer_has_the_feeds_too(toy: Path, run: Run, 
     ]  # fmt: skip
 
 
+def test_a_folder_without_an_address_has_none_and_a_line_says_so(toy: Path, run: Run, tmp_path: Path) -> None:
+    configuration = toy / "mkdocs.yml"
+    configuration.write_text(re.sub("site_url: .*", "", configuration.read_text(encoding="utf-8")), encoding="utf-8")
+    done = run("papershelf", "write", str(tmp_path / "folder"), cwd=toy)
+    assert done.stdout.startswith("There are no feeds: their addresses are absolute, and mkdocs.yml has no site_url.\n")
+    assert not list((tmp_path / "folder").rglob("feed.*"))
+    assert "feed" not in (tmp_path / "folder/docs/new.md").read_text(encoding="utf-8")
+
+
 def test_the_page_of_what_is_new_is_found_from_the_first_page(toy: Path, run: Run) -> None:
     site, _ = make(toy, run)
     links = {link.attributes["href"]: link.text for link in built.read(site / "index.html").all("a")}
-    assert links["new/"] == "What is new"
+    assert links["new/"] == "what is new"
     text = (site / NEW).read_text(encoding="utf-8")
     assert "<link rel=canonical href=http://127.0.0.1:8000/new/>" in text
     assert [heading.text for heading in built.parse(text).all("h2")] == ["2 January 2026"]

@@ -46,6 +46,7 @@ def places(browser: Browser, address: str, root: Path) -> dict[str, str]:
         "papers": f"{address}papers/",
         "paper": target("papers/", f"article li a:text-is('{ZERO}')"),
         "paper without address": f"{address}papers/{unlinked.id}/",
+        "new": f"{address}new/",
         "duplicates": f"{address}duplicates/",
         "contribute": f"{address}contribute/",
         "about": f"{address}about/",
