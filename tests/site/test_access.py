@@ -17,7 +17,7 @@ ZERO = "ZeRO: Memory Optimizations Toward Training Trillion Parameter Models"
 # A page of each kind; the listings, a listing's second page and the papers are found through the site's own links.
 KINDS = (
     "home", "topics", "topic", "tags", "tag", "lists", "list", "second page", "papers", "paper",
-    "paper without address", "duplicates", "contribute", "about", "not found",
+    "paper without address", "new", "duplicates", "contribute", "about", "not found",
 )  # fmt: skip
 DESK, PHONE = (1300, 900), (360, 740)
 
