@@ -26,6 +26,7 @@ ELSEWHERE = {
     r"make (serve|site|test)\b": "makes an environment, which takes a network: test_make.py has what it does",
     r"python -m venv \.venv$": "begins what is written for Windows",
     r"\.venv\\Scripts\\": "is written for Windows",
+    r"papershelf digest .*--send": "asks a mail server: test_sending.py has what it does on loopback",
     r"papershelf links\b": "asks the network: test_links.py has what it does on loopback",
 }
 

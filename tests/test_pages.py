@@ -211,7 +211,9 @@ def test_an_unknown_placeholder_is_a_problem_with_its_place(shelf: Catalogue) ->
 
 def test_an_empty_shelf_has_pages_too() -> None:
     made = pages_of(Catalogue())
-    assert {"topics/index.md", "tags/index.md", "lists/index.md", "papers/index.md", "duplicates.md"} == made.keys()
+    assert {"topics/index.md", "tags/index.md", "lists/index.md", "papers/index.md", "new.md", "duplicates.md"} == (
+        made.keys()
+    )
 
 
 def test_a_topic_of_one_page_has_no_pager_and_one_of_101_papers_has_two_pages() -> None:
@@ -296,3 +298,32 @@ def test_lists_of_one_title_are_told_apart_by_their_dates() -> None:
     paper = Paper(id="p", title="P", appearances=(Appearance("d-12", 1), Appearance("d-13", 1)))
     text = pages_of(Catalogue((paper,), lists=tuple(days)))["lists/d-12.md"].text
     assert "in [Daily, Aug 12](../lists/d-12.md), [Daily, Aug 13](../lists/d-13.md)" in text
+
+
+def test_what_is_new_stands_by_day_newest_first_and_the_first_day_is_told_apart() -> None:
+    began, later, last = (datetime.date(2026, 1, day) for day in (2, 3, 9))
+    papers = tuple(
+        Paper(id=f"p{day.day}-{number}", title=f"P {day.day} {number}", added=day)
+        for day, count in ((last, 2), (later, 1), (began, 60))
+        for number in range(count)
+    )
+    text = pages_of(Catalogue((*papers, Paper(id="undated", title="Undated"))))["new.md"].body
+    assert re.findall(r"^## (.*) \{", text, re.MULTILINE) == ["9 January 2026", "3 January 2026", "2 January 2026"]
+    assert re.findall(r"\*\*\[.*?\]\(papers/(.*?)\.md\)", text) == [p.id for p in papers[:50]]
+    assert "The 50 papers that came last." in text
+    assert "The day this shelf began, with 60 papers; 47 of them stand here" in text
+    few = pages_of(Catalogue(papers[:3]))["new.md"].body
+    assert "What came onto this shelf, newest first." in few
+    assert "The day this shelf began, with 1 paper." in few
+
+
+def test_of_a_day_with_more_papers_than_fit_the_page_says_how_many() -> None:
+    days = (datetime.date(2026, 1, 3),) * 60 + (datetime.date(2026, 1, 2),)
+    papers = tuple(Paper(id=f"p{number}", title="P", added=day) for number, day in enumerate(days))
+    assert "50 of the 60 papers that came that day" in pages_of(Catalogue(papers))["new.md"].body
+
+
+def test_a_shelf_without_days_says_that_nobody_can_tell_what_is_new() -> None:
+    text = pages_of(Catalogue((Paper(id="p", title="P"),)))["new.md"].body
+    assert "nobody can tell which ones are new" in text
+    assert "##" not in text.replace("# New", "")

@@ -15,7 +15,7 @@ Pages = Mapping[str, str]
 """The pages that people wrote: by address, a digest of each."""
 
 MARKDOWN = re.compile(r"\.(?:md|markdown|mdown|mkdn|mkd)$")
-INDEXES = tuple(f"{name}.md" for name in ("topics/index", "tags/index", "lists/index", "papers/index", "duplicates"))
+INDEXES = (*(f"{name}/index.md" for name in ("topics", "tags", "lists", "papers")), "new.md", "duplicates.md")
 
 
 @dataclass(frozen=True)

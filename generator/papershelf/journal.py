@@ -181,14 +181,14 @@ def _told(shown: str) -> Iterator[None]:
 def _alone(root: Path, shown: str) -> Iterator[None]:
     """Keep other commands from changing the folder; raises ProblemsError while another does."""
     root.mkdir(parents=True, exist_ok=True)
-    lock = _open_lock(root)
+    handle = _open_lock(root)
     try:
-        if not _lock(lock):
+        if not lock(handle):
             what, advice = "another command is changing the data", "Wait for it, and try again."
             raise ProblemsError([_problem(shown, what, advice)])
         yield
     finally:
-        os.close(lock)  # which unlocks it, as the end of the process does
+        os.close(handle)  # which unlocks it, as the end of the process does
 
 
 if sys.platform == "win32":
@@ -198,9 +198,10 @@ if sys.platform == "win32":
         name = hashlib.sha256(str(root.resolve()).encode()).hexdigest()
         return os.open(Path(tempfile.gettempdir()) / f"papershelf-{name}.lock", os.O_RDWR | os.O_CREAT)
 
-    def _lock(lock: int) -> bool:
+    def lock(handle: int) -> bool:
+        """Take the lock on an open file, which ends with its process; False while another has it."""
         try:
-            msvcrt.locking(lock, msvcrt.LK_NBLCK, 1)
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
         except OSError:
             return False
         return True
@@ -210,9 +211,10 @@ else:
     def _open_lock(root: Path) -> int:
         return os.open(root, os.O_RDONLY)
 
-    def _lock(lock: int) -> bool:
+    def lock(handle: int) -> bool:
+        """Take the lock on an open file, which ends with its process; False while another has it."""
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
         except OSError:

@@ -11,15 +11,18 @@ import html
 import json
 import posixpath
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote_plus
 
-from papershelf import cite, views
+from papershelf import cite, news, views
 from papershelf.charts import Bar, topic_overlap, topic_sizes
+from papershelf.feeds import feed_path
 from papershelf.layout import Layout, counted, link, outside_link, printed
 from papershelf.model import Appearance, Catalogue, Links, Paper, Removed
 from papershelf.places import (
@@ -142,15 +145,23 @@ class Pages:
     """Makes the pages of a catalogue."""
 
     def __init__(
-        self, catalogue: Catalogue, templates: Path, *, folder: str = "data", directory_urls: bool = True
+        self,
+        catalogue: Catalogue,
+        templates: Path,
+        *,
+        folder: str = "data",
+        directory_urls: bool = True,
+        feeds: bool = False,
     ) -> None:
         """Prepare what all pages share; `templates` is the folder `themes/pages`, `folder` the data's as it is shown.
 
         `directory_urls` says whether `x.md` has the address `x/`, or `x.html`; links in HTML have to know.
+        `feeds` says whether the site has any.
         """
         self.catalogue = catalogue
         self._folder = folder
         self._directory_urls = directory_urls
+        self._feeds = feeds
         self._list_name = views.list_names(catalogue)
         self.views = views.views(catalogue)
         self._layout = Layout(templates)
@@ -169,6 +180,7 @@ class Pages:
         yield Plan("topics/index.md", "topics.yml", self._topics_page, (self.topics, views.shared_topics(shelf)))
         yield Plan("tags/index.md", "tags.yml", self._tags_page, self.tags)
         yield Plan("lists/index.md", "lists.yml", self._lists_page, self._lists)
+        yield Plan("new.md", None, self._new, (self.catalogue,))
         for topic in shelf.topics:
             group = self.views.by_topic[topic.id]
             yield from self._listing(group, topic_path(topic.id), "topics.yml", topic.name, topic.description, "topic")
@@ -195,7 +207,8 @@ class Pages:
     def shared(self) -> object:
         """What goes into every page."""
         shelf = self.catalogue
-        return shelf.topics, shelf.tags, shelf.lists, self._folder, self._directory_urls, self._layout.digests
+        settings = (self._folder, self._directory_urls, self._feeds)
+        return shelf.topics, shelf.tags, shelf.lists, settings, self._layout.digests
 
     def redirects(self) -> Iterator[tuple[str, str]]:
         """For each alias of a paper, topic or tag, the file and the HTML of a page that leads to the right one."""
@@ -274,6 +287,23 @@ class Pages:
         body = self._layout.render("lists.md.jinja", path, lists=self._lists)
         return Page(path, "Lists", text, body, "lists.yml", found_by=(("", "Lists", text),))
 
+    def _new(self) -> Page:
+        path, began = "new.md", news.first_day(self.catalogue)
+        latest = news.newest(self.catalogue.papers)
+        dated = Counter(paper.added for paper in self.catalogue.papers if paper.added)
+        days = [
+            {
+                "name": news.in_words(day), "id": day.isoformat(), "began": day == began, "total": dated[day],
+                "papers": [self._item(paper, way_up(path)) for paper in papers],
+            }
+            for day, papers in groupby(latest, key=lambda paper: paper.added) if day
+        ]  # fmt: skip
+        body = self._layout.render(
+            "new.md.jinja", path, days=days, shown=len(latest), whole=len(latest) == dated.total(), feeds=self._feeds
+        )
+        text = "What came onto this shelf lately, newest first"
+        return Page(path, "New", text, body, found_by=(("", "New", text),))
+
     def _listing(
         self, papers: Sequence[Paper], path: str, edit: str, name: str, text: str, kind: str
     ) -> Iterator[Plan]:
@@ -287,7 +317,7 @@ class Pages:
         items = [] if part.titles_only else [self._item(paper, up) for paper in part.papers]
         body = self._layout.render(
             "listing.md.jinja", part.path, name=name, text=text, kind=kind, count=count, anchor=anchor, part=part,
-            items=items,
+            items=items, feed=feed_path(part.path) if self._feeds and part.number == 1 else None,
         )  # fmt: skip
         title = name if part.number == 1 else f"{name}, page {part.number}"
         hide = ("toc",) if kind == "topic" else ("navigation", "toc")

@@ -63,6 +63,8 @@ _TOKEN = re.compile(
     r"|\\|\[|\]|<|>|&|\*|`|\{|\||_"
 )
 _ESCAPED, _LABEL, _ADDRESS, _PATH, _SHOWN, _STRONG, _EM, _CODE, _TAG, _ENTITY = range(1, 11)
+_FILES = (".md", ".xml", ".json")
+"""How the files of the site end that our pages link to."""
 _SIGNS = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
@@ -80,7 +82,7 @@ class Quickmark:
         up: str = "",
         finished: Callable[[str], str] = str,
     ) -> None:
-        """Take what makes the address of a link to a `.md` file, and what finishes the HTML of a heading.
+        """Take what makes the address of a link to a file of the site, as `.md`, and what finishes a heading's HTML.
 
         `made` keeps for other folders, too, what entries of lists and links became whose links all begin with `up`,
         which leads to the site's root: there the same ones differ in nothing else.
@@ -214,7 +216,8 @@ class Quickmark:
         html = self._made.get(key) if within else None
         if html is None:
             path, mark, anchor = target.partition("#")
-            address = self._address(path) + mark + anchor if path.endswith(".md") and ":" not in path else target
+            ours = path.endswith(_FILES) and ":" not in path
+            address = self._address(path) + mark + anchor if ours else target
             html = f'<a href="{_attribute(address)}">{self._inline(label)}</a>'
             if within:
                 self._made[key] = html

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from papershelf.places import html_file
+from papershelf.text import clean
 
 
 @dataclass(frozen=True)
@@ -16,6 +19,17 @@ class Site:
     url: str | None = None
     """Ends with a slash; None where nobody has said where the site will be."""
     directory_urls: bool = True
+
+    @property
+    def title(self) -> str:
+        """The name as readable text on one line; mkdocs.yml may hold it as HTML."""
+        return " ".join(clean(html.unescape(self.name))[0].split())
+
+    @property
+    def is_local(self) -> bool:
+        """Whether only this machine finds the site where it says it is."""
+        host = urlsplit(self.url or "").hostname or ""
+        return host in ("localhost", "::1") or host.startswith("127.")
 
     def address(self, path: str) -> str:
         """Where a page or file is: absolute if that can be known, else from the site's root."""

@@ -174,6 +174,11 @@ def _shelf(config: Path) -> Shelf:
     )
 
 
+def site_of(config: Path) -> Site:
+    """The site that a shelf's mkdocs.yml describes; raises ProblemsError where the file can't be read."""
+    return _site(_keys(_composed(config, config.name)))
+
+
 def _site(keys: dict[str, yaml.Node]) -> Site:
     url = _value(keys.get("site_url")).rstrip("/")
     plain = _value(keys.get("use_directory_urls")).lower() != "false"

@@ -17,7 +17,7 @@ ZERO = "ZeRO: Memory Optimizations Toward Training Trillion Parameter Models"
 # A page of each kind; the listings, a listing's second page and the papers are found through the site's own links.
 KINDS = (
     "home", "topics", "topic", "tags", "tag", "lists", "list", "second page", "papers", "paper",
-    "paper without address", "duplicates", "contribute", "about", "not found",
+    "paper without address", "new", "duplicates", "contribute", "about", "not found",
 )  # fmt: skip
 DESK, PHONE = (1300, 900), (360, 740)
 
@@ -46,6 +46,7 @@ def places(browser: Browser, address: str, root: Path) -> dict[str, str]:
         "papers": f"{address}papers/",
         "paper": target("papers/", f"article li a:text-is('{ZERO}')"),
         "paper without address": f"{address}papers/{unlinked.id}/",
+        "new": f"{address}new/",
         "duplicates": f"{address}duplicates/",
         "contribute": f"{address}contribute/",
         "about": f"{address}about/",

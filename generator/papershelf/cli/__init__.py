@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from papershelf.cli import contribute, curate, data, look, start
+from papershelf.cli import contribute, curate, data, follow, look, start
 from papershelf.journal import recover
 from papershelf.load import Data
 from papershelf.problems import ProblemsError, RefusedError, report
@@ -49,5 +49,6 @@ for command in (contribute.new, contribute.propose, contribute.fmt, contribute.s
     main.add_command(command)
 for command in (look.todo, look.hygiene, look.links, look.diff):
     main.add_command(command)
+main.add_command(follow.digest)
 for command in (curate.rename, curate.merge, curate.remove, curate.tag, curate.topic):
     main.add_command(command)

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from papershelf.checks import Unfinished, checked, unfinished
+from papershelf.feeds import why_none
 from papershelf.importing import Plan, apply, plan
 from papershelf.journal import alone
 from papershelf.load import Data
@@ -20,7 +21,7 @@ from papershelf.places import theme_folder
 from papershelf.problems import ProblemsError, report
 from papershelf.progress import counted
 from papershelf.schema import write_schemas
-from papershelf.write import write_folder
+from papershelf.write import site_of, write_folder
 
 
 @click.command()
@@ -91,8 +92,11 @@ def schema(data: Data) -> None:
 @click.pass_obj
 def write(data: Data, target: Path, config: Path) -> None:
     """Write the site as Markdown, for any renderer."""
-    pages = Pages(checked(data), theme_folder("pages"), folder=data.shown)
+    site = site_of(config)
+    pages = Pages(checked(data), theme_folder("pages"), folder=data.shown, feeds=bool(site.url))
     count = write_folder(pages, config, target)
+    if reason := why_none(site):
+        click.echo(reason)
     click.echo(f"{count} pages written to {target}/docs, with {target}/mkdocs.yml to build them.")
 
 

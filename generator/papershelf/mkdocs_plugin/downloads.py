@@ -5,17 +5,24 @@ from __future__ import annotations
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import File, Files, InclusionLevel
 
 from papershelf.downloads import downloads
+from papershelf.feeds import why_none
 from papershelf.model import Catalogue
 from papershelf.site import Download, Site
+
+log = get_plugin_logger("papershelf")
 
 
 def add_downloads(files: Files, shelf: Catalogue, config: MkDocsConfig) -> None:
     """Add every download to the files of a site; one that lies at the same path already stands."""
     url = config.site_url and config.site_url.rstrip("/") + "/"
-    for download in downloads(shelf, Site(config.site_name, url or None, config.use_directory_urls)):
+    site = Site(config.site_name, url or None, config.use_directory_urls)
+    if reason := why_none(site):
+        log.info("%s", reason)
+    for download in downloads(shelf, site):
         if files.get_file_from_path(download.path) is None:
             files.append(_MadeFile(download, config))
 

@@ -241,8 +241,9 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
                 catalogue = checked(data)
             with stage("group and relate"):
                 return Pages(
-                    catalogue, theme_folder("pages"), folder=data.shown, directory_urls=config.use_directory_urls
-                )
+                    catalogue, theme_folder("pages"), folder=data.shown, directory_urls=config.use_directory_urls,
+                    feeds=bool(config.site_url),
+                )  # fmt: skip
         except ProblemsError as error:
             self._stop(error, config)
             return self._ready

@@ -97,7 +97,8 @@ class Shells:
         Raises NoShellError where only the theme itself can lay it out.
         """
         folder, name, number = places(page.path)
-        if not headings or headings[0].level != 1:
+        # A page at the site's root, which has no folder, is one of its kind.
+        if not name or not headings or headings[0].level != 1:
             raise NoShellError(page.path)
         mark = _DIGITS if name.isdigit() else f"{_SLOT}name"
         within = name if number and f"{folder}/{name}.md" in self._in_nav else mark

@@ -6,6 +6,11 @@
 (() => {
   const LINK = '.papershelf-papers a[href$="#abstract"]';
 
+  // Material takes each link with this one word for a translation of the site, and would ask for its sitemap on each page.
+  for (const feed of document.querySelectorAll('link[rel="alternate"][type^="application/"]')) {
+    feed.setAttribute("rel", "alternate feed");
+  }
+
   /** Tell what the links and labels of a page do; Material's instant loading brings new pages without loading this again. */
   function prepare() {
     document.querySelectorAll(LINK).forEach((link, index) => {
