@@ -15,7 +15,7 @@ ROWS = (
     ("tex", "git", "yamlmistakes", "journal", "asking", "processes", "cache", "quickmark"),
     ("engine",),
     ("text", "yamlfile"),
-    ("identity", "yamlspans", "comments", "issueform", "suggest"),
+    ("identity", "yamlspans", "comments", "issueform", "suggest", "related", "reasons"),
     ("yamledit", "paperlinks", "links", "hygiene"),
     ("values",),
     ("captures", "load", "frombibtex"),

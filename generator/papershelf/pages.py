@@ -38,6 +38,7 @@ from papershelf.places import (
     way_up,
 )
 from papershelf.problems import Problem, did_you_mean, quoted
+from papershelf.reasons import Reasons, reason
 from papershelf.text import first_sentence, plain
 from papershelf.todo import Todo, todo
 
@@ -138,6 +139,10 @@ def source_link(paper: Paper) -> tuple[str, str]:
 _READ = {"arXiv": "Read on arXiv", "ACL Anthology": "Read at the ACL Anthology", "DOI": "Read at the publisher"}
 
 
+Near = tuple[str, str, tuple[str, ...], tuple[str, ...]]
+"""A related paper: its id and title, the names of what both are on, and the words that both share."""
+
+
 class Pages:
     """Makes the pages of a catalogue."""
 
@@ -181,10 +186,11 @@ class Pages:
             yield from self._listing(group, list_path(entry.id), "lists.yml", name, printed, "list")
         yield from self._papers()
         yield self._plan("duplicates.md", None, self._duplicates, ())
+        reasons = Reasons(shelf)
         for paper in shelf.papers:
             related, versions = self.views.related[paper.id], self.views.versions.get(paper.id, ())
-            make = partial(self._paper, paper, related, versions)
-            near = tuple((other.id, other.title, other.tags) for other in related)
+            near = tuple((other.id, other.title, reasons.names(paper, other), words) for other, words in related)
+            make = partial(self._paper, paper, near, versions)
             also = tuple((other.id, other.title) for other in versions)
             yield Plan(paper_path(paper.id), paper.source, make, (paper, near, also))
         for gone in shelf.removed:
@@ -352,7 +358,7 @@ class Pages:
         )
         return Page(at, "Duplicates", text, body, found_by=(("", "Duplicates", text),))
 
-    def _paper(self, paper: Paper, related: Sequence[Paper], versions: Sequence[Paper]) -> Page:
+    def _paper(self, paper: Paper, near: Sequence[Near], versions: Sequence[Paper]) -> Page:
         path, title = paper_path(paper.id), plain(paper.title)
         printed = (", ".join(paper.authors), paper.venue or "")
         imprint = ", ".join(filter(None, (". ".join(filter(None, printed)), str(paper.year or ""))))
@@ -360,7 +366,7 @@ class Pages:
             "paper.md.jinja", path, paper=paper, imprint=imprint, links=_all_links(paper),
             topics=self._names(self._topic, paper.topics, path), tags=self._names(self._tag, paper.tags, path),
             places=self._places(paper.appearances, path), versions=[_link(other, path) for other in versions],
-            related=[(_link(other, path), views.shared_tags(paper, other, self.catalogue)) for other in related],
+            related=[(link(title, paper_path(name), path), reason(*why)) for name, title, *why in near],
             bibtex=cite.bibtex(paper),
             source=f"{self._folder}/{paper.source}",
         )  # fmt: skip
