@@ -271,7 +271,7 @@ def _vectors(texts: Sequence[_Read]) -> list[Vector]:
         del texts_with[_NUMBERS[half]]
     most = max(COMMONEST * len(texts), FEW)
     rarity = {
-        term: (math.log(1 + len(texts) / count) ** DAMPED * (PAIR if term >> 32 else 1.0), term)
+        term: (_rarity(count, len(texts)) * (PAIR if term >> 32 else 1.0), term)
         for term, count in texts_with.items()
         if 1 < count <= most
     }
@@ -279,6 +279,16 @@ def _vectors(texts: Sequence[_Read]) -> list[Vector]:
         _vector(Counter(chain(text.abstract, found, text.title * TITLE, title * TITLE)), rarity)
         for text, found, title in zip(texts, pairs, titles, strict=True)
     ]
+
+
+@lru_cache(maxsize=2**14)
+def _rarity(count: int, total: int) -> float:
+    """How much a term tells that so many of all texts have: in steps, so that one text more or less changes little."""
+    return max(round(2 * (_doublings(total) - math.log2(count))), 1) ** DAMPED
+
+
+def _doublings(total: int) -> float:
+    return round(2 * math.log2(total)) / 2
 
 
 def _numbered(pairs: Iterable[tuple[int, int]]) -> list[int]:
