@@ -7,13 +7,23 @@ Nothing is compared with everything, and topics and tags have no say.
 
 from __future__ import annotations
 
+import json
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache, partial
 from operator import itemgetter
 
-from papershelf.related import Texts, kin
+from papershelf.model import Catalogue
+from papershelf.places import html_address, paper_path
+from papershelf.related import Texts, kin, texts_of
+from papershelf.site import Download, Site
+from papershelf.text import plain
+
+DATA = "assets/map.json"
+"""Where what the map is drawn from is in the site."""
+BESIDE = "assets/index.md"
+"""A page that links lead from as from that file."""
 
 SIDE = 2000
 """Both coordinates are whole numbers from 0 to this."""
@@ -43,6 +53,33 @@ def places(texts: Texts) -> Mapping[str, tuple[int, int]]:
     return dict(zip(texts.ids, _on_paper(points), strict=True))
 
 
+def downloads(shelf: Catalogue, site: Site) -> Iterator[Download]:
+    """What the map is drawn from: papers with their titles, places and topics."""
+    texts = texts_of(shelf.papers)
+    topics = tuple((topic.id, topic.name) for topic in shelf.topics)
+    filed = tuple((paper.id, paper.topics) for paper in shelf.papers)
+    yield Download(DATA, partial(_data, shelf, site, texts), (texts.digest, topics, filed, site.directory_urls))
+
+
+def _data(shelf: Catalogue, site: Site, texts: Texts) -> bytes:
+    """One column a fact, which is the shortest; addresses lead from the file itself."""
+    place = places(texts)
+    papers = sorted(shelf.papers, key=lambda paper: paper.id)
+    number = {topic.id: at for at, topic in enumerate(shelf.topics)}
+    data = {
+        "side": SIDE,
+        # What stands before and behind an id.
+        "address": html_address(paper_path("*"), BESIDE, directory_urls=site.directory_urls).split("*"),
+        "topics": [topic.name for topic in shelf.topics],
+        "ids": [paper.id for paper in papers],
+        "titles": [plain(paper.title) for paper in papers],
+        "x": [place[paper.id][0] for paper in papers],
+        "y": [place[paper.id][1] for paper in papers],
+        "in": [[number[topic] for topic in paper.topics] for paper in papers],
+    }
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+
+
 def _graph(texts: Texts) -> Edges:
     """Each paper with those near it, and those that it is near to."""
     number = {name: at for at, name in enumerate(texts.ids)}
@@ -59,8 +96,8 @@ def _laid_out(edges: Edges) -> list[Point]:
     """Points for a graph: those of its groups, and the members around them."""
     groups = _groups(edges) if len(edges) > FEW else []
     count = max(groups, default=-1) + 1
-    if not FEW < len(edges) or count > 0.9 * len(edges):
-        return _forced(edges) if len(edges) <= 3 * FEW else _spread(_sunflower(len(edges)), 1.0)
+    if not groups or count > 0.9 * len(edges):
+        return _forced(edges) if len(edges) <= 3 * FEW else _sunflower(len(edges))
     middles = _laid_out(_joined(edges, groups, count))
     members: list[int] = [0] * count
     radius = 0.4 / math.sqrt(count)

@@ -11,8 +11,9 @@ import html
 import json
 import posixpath
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,9 @@ from papershelf.todo import Todo, todo
 
 STYLES = ("assets/papershelf.css",)
 SCRIPTS = ("assets/papershelf.js",)
+MAP = "map/index.md"
+MOST_TAGS = 6
+"""How many tags of a topic the table beside the map names."""
 WAITING = 500
 """How many of the things that wait for a curator the "to file" page shows."""
 PLACEHOLDER = re.compile(r"<!--\s*papershelf:\s*(.*?)\s*-->")
@@ -174,6 +178,7 @@ class Pages:
         yield self._plan("topics/index.md", "topics.yml", self._topics_page, ())
         yield self._plan("tags/index.md", "tags.yml", self._tags_page, ())
         yield self._plan("lists/index.md", "lists.yml", self._lists_page, ())
+        yield self._plan(MAP, None, self._map_page, ())
         for topic in shelf.topics:
             group = self.views.by_topic[topic.id]
             yield from self._listing(group, topic_path(topic.id), "topics.yml", topic.name, topic.description, "topic")
@@ -282,6 +287,21 @@ class Pages:
         path, text = "lists/index.md", "The captured listings that this shelf was made from"
         body = self._layout.render("lists.md.jinja", path, lists=self._lists)
         return Page(path, "Lists", text, body, "lists.yml", found_by=(("", "Lists", text),))
+
+    def _map_page(self) -> Page:
+        text = "Every paper as a dot, near those that say alike things, and a table of the topics and tags"
+        shelf, by_topic = self.catalogue, self.views.by_topic
+        rows = [(topic, self._most(by_topic[entry.id])) for topic, entry in zip(self.topics, shelf.topics, strict=True)]
+        unfiled = sum(not paper.topics for paper in shelf.papers)
+        count = len(shelf.papers)
+        body = self._layout.render("map.md.jinja", MAP, rows=rows, tags=self.tags, unfiled=unfiled, count=count)
+        return Page(MAP, "Map", text, body, found_by=(("", "Map", text),))
+
+    def _most(self, papers: Sequence[Paper]) -> list[Link]:
+        """The tags that most of some papers have, with how many have them."""
+        counts = Counter(tag for paper in papers for tag in paper.tags)
+        most = sorted(counts, key=lambda tag: (-counts[tag], tag))[:MOST_TAGS]
+        return [replace(self._tag[tag], count=counts[tag]) for tag in most]
 
     def _listing(
         self, papers: Sequence[Paper], path: str, edit: str, name: str, text: str, kind: str

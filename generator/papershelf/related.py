@@ -284,7 +284,7 @@ def _vectors(texts: Sequence[_Read]) -> list[Vector]:
 @lru_cache(maxsize=2**14)
 def _rarity(count: int, total: int) -> float:
     """How much a term tells that so many of all texts have: in steps, so that one text more or less changes little."""
-    return max(round(2 * (_doublings(total) - math.log2(count))), 1) ** DAMPED
+    return math.pow(max(round(2 * (_doublings(total) - math.log2(count))), 1), DAMPED)
 
 
 def _doublings(total: int) -> float:
