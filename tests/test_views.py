@@ -7,7 +7,7 @@ import datetime
 import pytest
 
 from papershelf.model import Appearance, Catalogue, Paper, ReadingList, Relation, Tag, Topic, in_order
-from papershelf.views import by_letter, shared_tags, shared_topics, views
+from papershelf.views import by_letter, shared_topics, views
 
 LISTS = tuple(ReadingList(id=name, title=name, papers=9, sha256="0" * 64) for name in ("first", "second"))
 
@@ -55,17 +55,21 @@ def test_versions_are_seen_from_both_sides_and_over_others() -> None:
     }  # fmt: skip
 
 
-def test_a_rare_tag_relates_more_than_a_common_one() -> None:
-    common = [paper(f"c{number}", tags="common") for number in range(9)]
-    seen = views(shelf(paper("one", tags="rare common"), paper("two", tags="rare"), *common))
-    assert seen.related["one"][0].id == "two"
-    assert len(seen.related["one"]) == 5
-    assert "one" not in {entry.id for entry in seen.related["one"]}
-
-
-def test_the_reason_for_a_related_paper_is_the_tags_it_shares() -> None:
-    one, two = paper("one", tags="a b c"), paper("two", tags="c a")
-    assert shared_tags(one, two, shelf(one, two)) == "A, C"
+def test_related_papers_are_those_of_like_texts_and_tags_have_no_say_in_it() -> None:
+    texts = [
+        "Pipeline bubbles and stages",
+        "Stages of a pipeline without bubbles",
+        "Swahili proverbs",
+        "Proverbs in Swahili",
+    ]
+    plain = shelf(*(paper(f"p{number}", title=title) for number, title in enumerate(texts)))
+    tagged = shelf(*(paper(f"p{number}", title=title, tags="ab"[number % 2]) for number, title in enumerate(texts)))
+    near = {name: [(other.id, words) for other, words in found] for name, found in views(plain).related.items()}
+    assert near["p0"] == [("p1", ("bubbles", "stages", "Pipeline"))]
+    assert [name for name, _ in near["p2"]] == ["p3"]
+    assert near == {
+        name: [(other.id, words) for other, words in found] for name, found in views(tagged).related.items()
+    }
 
 
 def test_shared_topics_count_each_pair_once() -> None:

@@ -13,7 +13,7 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import groupby
 from pathlib import Path
@@ -41,11 +41,15 @@ from papershelf.places import (
     way_up,
 )
 from papershelf.problems import Problem, did_you_mean, quoted
+from papershelf.reasons import Reasons, reason
 from papershelf.text import first_sentence, plain
 from papershelf.todo import Todo, todo
 
 STYLES = ("assets/papershelf.css",)
 SCRIPTS = ("assets/papershelf.js",)
+MAP = "map/index.md"
+MOST_TAGS = 6
+"""How many tags of a topic the table beside the map names."""
 WAITING = 500
 """How many of the things that wait for a curator the "to file" page shows."""
 PLACEHOLDER = re.compile(r"<!--\s*papershelf:\s*(.*?)\s*-->")
@@ -141,6 +145,10 @@ def source_link(paper: Paper) -> tuple[str, str]:
 _READ = {"arXiv": "Read on arXiv", "ACL Anthology": "Read at the ACL Anthology", "DOI": "Read at the publisher"}
 
 
+Near = tuple[str, str, tuple[str, ...], tuple[str, ...]]
+"""A related paper: its id and title, the names of what both are on, and the words that both share."""
+
+
 class Pages:
     """Makes the pages of a catalogue."""
 
@@ -181,6 +189,7 @@ class Pages:
         yield Plan("tags/index.md", "tags.yml", self._tags_page, self.tags)
         yield Plan("lists/index.md", "lists.yml", self._lists_page, self._lists)
         yield Plan("new.md", None, self._new, (self.catalogue,))
+        yield Plan(MAP, None, self._map_page, (self.catalogue,))
         for topic in shelf.topics:
             group = self.views.by_topic[topic.id]
             yield from self._listing(group, topic_path(topic.id), "topics.yml", topic.name, topic.description, "topic")
@@ -193,11 +202,12 @@ class Pages:
             yield from self._listing(group, list_path(entry.id), "lists.yml", name, printed, "list")
         yield from self._papers()
         yield Plan("duplicates.md", None, self._duplicates, tuple(self._concerned()))
-        shown = {paper.id: (paper.id, paper.title, paper.tags) for paper in shelf.papers}
+        reasons = Reasons(shelf)
+        shown = {paper.id: (paper.id, paper.title) for paper in shelf.papers}
         for paper in shelf.papers:
             related, versions = self.views.related[paper.id], self.views.versions.get(paper.id, ())
-            make = partial(self._paper, paper, related, versions)
-            near = tuple([shown[other.id] for other in related])
+            near = tuple([(other.id, other.title, reasons.names(paper, other), words) for other, words in related])
+            make = partial(self._paper, paper, near, versions)
             also = tuple([shown[other.id] for other in versions])
             yield Plan(paper_path(paper.id), paper.source, make, (paper, near, also))
         for gone in shelf.removed:
@@ -304,6 +314,21 @@ class Pages:
         text = "What came onto this shelf lately, newest first"
         return Page(path, "New", text, body, found_by=(("", "New", text),))
 
+    def _map_page(self) -> Page:
+        text = "Every paper as a dot, near those that say alike things, and a table of the topics and tags"
+        shelf, by_topic = self.catalogue, self.views.by_topic
+        rows = [(topic, self._most(by_topic[entry.id])) for topic, entry in zip(self.topics, shelf.topics, strict=True)]
+        unfiled = sum(not paper.topics for paper in shelf.papers)
+        count = len(shelf.papers)
+        body = self._layout.render("map.md.jinja", MAP, rows=rows, tags=self.tags, unfiled=unfiled, count=count)
+        return Page(MAP, "Map", text, body, found_by=(("", "Map", text),))
+
+    def _most(self, papers: Sequence[Paper]) -> list[Link]:
+        """The tags that most of some papers have, with how many have them."""
+        counts = Counter(tag for paper in papers for tag in paper.tags)
+        most = sorted(counts, key=lambda tag: (-counts[tag], tag))[:MOST_TAGS]
+        return [replace(self._tag[tag], count=counts[tag]) for tag in most]
+
     def _listing(
         self, papers: Sequence[Paper], path: str, edit: str, name: str, text: str, kind: str
     ) -> Iterator[Plan]:
@@ -389,7 +414,7 @@ class Pages:
         )
         return Page(at, "Duplicates", text, body, found_by=(("", "Duplicates", text),))
 
-    def _paper(self, paper: Paper, related: Sequence[Paper], versions: Sequence[Paper]) -> Page:
+    def _paper(self, paper: Paper, near: Sequence[Near], versions: Sequence[Paper]) -> Page:
         path, title = paper_path(paper.id), plain(paper.title)
         printed = (", ".join(paper.authors), paper.venue or "")
         imprint = ", ".join(filter(None, (". ".join(filter(None, printed)), str(paper.year or ""))))
@@ -397,7 +422,7 @@ class Pages:
             "paper.md.jinja", path, paper=paper, imprint=imprint, links=_all_links(paper),
             topics=self._names(self._topic, paper.topics, path), tags=self._names(self._tag, paper.tags, path),
             places=self._places(paper.appearances, path), versions=[_link(other, path) for other in versions],
-            related=[(_link(other, path), views.shared_tags(paper, other, self.catalogue)) for other in related],
+            related=[(link(title, paper_path(name), path), reason(*why)) for name, title, *why in near],
             bibtex=cite.bibtex(paper),
             source=f"{self._folder}/{paper.source}",
         )  # fmt: skip

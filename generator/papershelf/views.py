@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
-import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -12,12 +10,9 @@ from itertools import combinations
 from operator import itemgetter
 
 from papershelf.model import Catalogue, Paper
-from papershelf.progress import counted
+from papershelf.related import RELATED, kin, texts_of
 
-RELATED = 5
 _NO_SORTING = re.compile(r"[^\w ]|_")
-NEAR = 15
-"""How far apart, among the papers of a tag, two may stand and still be looked at."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +23,7 @@ class Views:
     by_tag: Mapping[str, tuple[Paper, ...]]
     by_list: Mapping[str, tuple[Paper, ...]]
     versions: Mapping[str, tuple[Paper, ...]]
-    related: Mapping[str, tuple[Paper, ...]]
+    related: Mapping[str, tuple[tuple[Paper, tuple[str, ...]], ...]]
 
 
 def views(catalogue: Catalogue) -> Views:
@@ -73,33 +68,11 @@ def _versions(catalogue: Catalogue) -> dict[str, tuple[Paper, ...]]:
     }
 
 
-def _related(catalogue: Catalogue) -> dict[str, tuple[Paper, ...]]:
-    """For each paper the few that share the most with it: rare tags count more than common ones, and topics a little.
-
-    Of a tag's papers only those that stand near in the shelf's order are looked at, so that the work grows with n.
-    """
-    papers = catalogue.papers
-    by_tag: dict[str, list[int]] = defaultdict(list)
-    place: list[dict[str, int]] = []
-    for number, paper in enumerate(papers):
-        place.append({tag: len(by_tag[tag]) for tag in paper.tags})
-        for tag in paper.tags:
-            by_tag[tag].append(number)
-    weight = {tag: math.log(1 + len(papers) / len(numbers)) for tag, numbers in by_tag.items()}
-    topics = [frozenset(paper.topics) for paper in papers]
-    result = {}
-    for number, paper in enumerate(counted(papers, "Relating papers", len(papers))):
-        score: dict[int, float] = {}
-        for tag in paper.tags:
-            at, heavy = place[number][tag], weight[tag]
-            for other in by_tag[tag][max(0, at - NEAR) : at + NEAR + 1]:
-                score[other] = score.get(other, 0.0) + heavy
-        score.pop(number, None)
-        for other in score:
-            score[other] += len(topics[number] & topics[other])
-        best = heapq.nsmallest(RELATED, ((-round(value, 9), other) for other, value in score.items()))
-        result[paper.id] = tuple(papers[other] for _, other in best)
-    return result
+def _related(catalogue: Catalogue) -> dict[str, tuple[tuple[Paper, tuple[str, ...]], ...]]:
+    """For each paper the few that are nearest by their texts, each with the words that both share."""
+    paper = catalogue.paper
+    near = kin(texts_of(catalogue.papers))
+    return {name: tuple((paper[one.id], one.words) for one in found[:RELATED]) for name, found in near.items()}
 
 
 def shared_topics(catalogue: Catalogue) -> dict[tuple[int, int], int]:
@@ -110,11 +83,6 @@ def shared_topics(catalogue: Catalogue) -> dict[tuple[int, int], int]:
         places = sorted(number[name] for name in paper.topics)
         shared.update(combinations(places, 2))
     return dict(sorted(shared.items()))
-
-
-def shared_tags(one: Paper, other: Paper, catalogue: Catalogue) -> str:
-    """Why two papers are related, in the names of the tags that they share."""
-    return ", ".join(catalogue.tag[tag].name for tag in one.tags if tag in other.tags)
 
 
 def list_names(catalogue: Catalogue) -> dict[str, str]:

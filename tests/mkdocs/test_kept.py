@@ -232,11 +232,13 @@ def test_a_page_is_kept_where_nothing_of_it_changed(shelf: Shelf, site: str) -> 
     build_it = shelf.rebuild if site == "served" else shelf.again
     build_it()
     before = {path: path.stat().st_mtime_ns for path in (shelf.folder.parent / site).glob("papers/*/index.html")}
-    shelf.change(shelf.folder / "data" / "papers" / "s" / "serial-widgets.yml", "(?m)^title: .*$", "title: Renewed")
+    # Not its title: that is what other papers are related by.
+    shelf.change(
+        shelf.folder / "data" / "papers" / "s" / "serial-widgets.yml", "The first account", "The renewed account"
+    )
     build_it()
     renewed = {path.parent.name for path, time in before.items() if path.stat().st_mtime_ns != time}
-    assert "serial-widgets" in renewed
-    assert len(renewed) < len(before) / 2
+    assert renewed == {"serial-widgets", "widgets-in-parallel"}  # a redirect is always written
 
 
 @pytest.mark.parametrize("cut", ["parts", "shell", "stamp", "shared", "content"])

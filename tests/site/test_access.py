@@ -17,7 +17,7 @@ ZERO = "ZeRO: Memory Optimizations Toward Training Trillion Parameter Models"
 # A page of each kind; the listings, a listing's second page and the papers are found through the site's own links.
 KINDS = (
     "home", "topics", "topic", "tags", "tag", "lists", "list", "second page", "papers", "paper",
-    "paper without address", "new", "duplicates", "contribute", "about", "not found",
+    "paper without address", "new", "map", "duplicates", "contribute", "about", "not found",
 )  # fmt: skip
 DESK, PHONE = (1300, 900), (360, 740)
 
@@ -44,6 +44,7 @@ def places(browser: Browser, address: str, root: Path) -> dict[str, str]:
         "lists": f"{address}lists/",
         "list": target("lists/", "article li a"),
         "papers": f"{address}papers/",
+        "map": f"{address}map/",
         "paper": target("papers/", f"article li a:text-is('{ZERO}')"),
         "paper without address": f"{address}papers/{unlinked.id}/",
         "new": f"{address}new/",

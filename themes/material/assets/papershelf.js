@@ -22,6 +22,15 @@
     });
     reachable("drawer", "Menu");
     reachable("search", "Search");
+    void drawMap();
+  }
+
+  const assets = /** @type {HTMLScriptElement} */ (document.currentScript).src;
+
+  /** Draw the map on the page that has it; no other loads its script. */
+  async function drawMap() {
+    const place = document.querySelector(".papershelf-map");
+    if (place) (await import(new URL("map.js", assets).href)).draw(place);
   }
 
   /**

@@ -1,0 +1,54 @@
+"""Why a paper is related to another, in words: what both are on, and the words that they share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from papershelf.model import Catalogue, Paper, Tag, Topic
+from papershelf.text import markdown
+
+NAMES = 2
+"""How many topics or tags that both papers have are named."""
+
+WORDS_BESIDE_NAMES = 2
+"""How many shared words are told where names have said something already."""
+
+_WORD = re.compile(r"[^\W\d_]+")
+_CAPITAL = re.compile(r" [A-Z][a-z]")
+
+
+class Reasons:
+    """What the topics and tags of a shelf add to the words that papers share."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        """Learn how the names are written inside a sentence."""
+        entries: tuple[Topic | Tag, ...] = (*catalogue.topics, *catalogue.tags)
+        texts = [entry.description for entry in entries] + [paper.abstract or "" for paper in catalogue.papers]
+        self._topic = {topic.id: _spoken(topic.name, texts) for topic in catalogue.topics}
+        self._tag = {tag.id: _spoken(tag.name, texts) for tag in catalogue.tags}
+
+    def names(self, one: Paper, other: Paper) -> tuple[str, ...]:
+        """The first tags that both have, or the first topic, by name."""
+        tags = tuple(self._tag[name] for name in one.tags if name in other.tags)
+        return tags[:NAMES] or tuple(self._topic[name] for name in one.topics if name in other.topics)[:1]
+
+
+def reason(names: Sequence[str], words: Sequence[str]) -> str:
+    """The reason as Markdown; a word that a name has said already is left out."""
+    said = {word for name in names for word in name.casefold().replace("-", " ").split()}
+    new = [word for word in words if not said.issuperset(word.casefold().replace("-", " ").split())]
+    shown = new[:WORDS_BESIDE_NAMES] if names else new
+    joint = ", " if any(" and " in name for name in names) else " and "
+    both = f"both on {joint.join(markdown(name, links=False) for name in names)}" if names else ""
+    shares = f"shares {', '.join(f'*{word}*' for word in shown)}" if shown else ""
+    return "; ".join(filter(None, (both, shares)))
+
+
+def _spoken(name: str, texts: Iterable[str]) -> str:
+    """A name inside a sentence: with a small letter first where some text writes its first word so."""
+    word = _WORD.match(name)
+    if not word or not word[0][1:].islower() or _CAPITAL.search(name, word.end()):
+        return name
+    small = f" {word[0].lower()}"
+    return name[0].lower() + name[1:] if any(small in text for text in texts) else name
