@@ -44,6 +44,8 @@ class Converted:
 _HEADING = re.compile(r"(#{1,3}) (.+?) \{: #([\w-]+)( data-search-exclude)? \}")
 _DIV = re.compile(r"<div class=\"([\w -]+)\" markdown( data-search-exclude=\"\")?>")
 _FENCE = re.compile(r"```\n((?:(?!```).*\n)+)```")
+_FILES = (".md", ".bib", ".ris", ".json")
+"""How the files of the site end to which our pages lead."""
 _ITEM = "-   "
 _INDENT = "    "
 # What may open another block: no paragraph of ours begins so.
@@ -70,7 +72,7 @@ class Quickmark:
     """Converts pages whose links mean the same: those of one folder."""
 
     def __init__(self, address: Callable[[str], str] = str, items: dict[str, str] | None = None, up: str = "") -> None:
-        """Take what makes the address of a link to a `.md` file.
+        """Take what makes the address of a link to a file of the site.
 
         `items` keeps what entries of lists became, for this and other folders from which `up` leads to the site's root:
         of those entries all of whose links begin so.
@@ -201,7 +203,8 @@ class Quickmark:
         html = self._links.get((label, target))
         if html is None:
             path, mark, anchor = target.partition("#")
-            address = self._address(path) + mark + anchor if path.endswith(".md") and ":" not in path else target
+            inside = path.endswith(_FILES) and ":" not in path
+            address = self._address(path) + mark + anchor if inside else target
             html = self._links[label, target] = f'<a href="{_attribute(address)}">{self._inline(label)}</a>'
         return html
 
