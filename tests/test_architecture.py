@@ -24,7 +24,7 @@ ROWS = (
     ("checks",),
     ("importing", "views", "charts", "todo", "places"),
     ("layout", "site"),
-    ("cite",),
+    ("cite", "export"),
     ("downloads", "pages", "drafts", "newpaper", "fmt"),
     ("mkdocs_plugin", "write", "scaffold", "vocabulary", "curating", "addresses", "pagelinks", "propose"),
     ("starting", "updating", "revisions", "proposalreport"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from papershelf import cite
+from papershelf import cite, export
 from papershelf.model import Catalogue
 from papershelf.site import Download, Site
 
@@ -12,3 +12,4 @@ from papershelf.site import Download, Site
 def downloads(shelf: Catalogue, site: Site) -> Iterator[Download]:
     """Every file of the site that is made from the catalogue and is no page."""
     yield from cite.downloads(shelf, site)
+    yield from export.downloads(shelf, site)
