@@ -55,7 +55,7 @@ ODD = (
         authors=("OpenAI", "BigScience Workshop", "Ona de Gibert", "Blanca Calvo Figueras", "Sammy Davis, Jr.",
                  "Müller, Jürgen", "John F. Kennedy", "Meryem M'hamdi", "Jordi Armengol-Estapé", "others", "A and B"),
     ),
-    Paper(id="met", title="Met", venue="Proceedings of A & B", acl="2020.acl-main.1", arxiv="2001.00001", year=2020),
+    Paper(id="met", title="Met", venue="Proceedings of A & B", acl="2020.acl-main.1", arxiv="2001.00009", year=2020),
 )  # fmt: skip
 
 
@@ -221,7 +221,7 @@ def test_what_is_not_known_is_left_out() -> None:
 def test_where_it_was_published_is_its_address_and_where_it_was_first_its_eprint() -> None:
     assert bibtex(ODD[-1]) == (
         "@inproceedings{met,\n  title = {{Met}},\n  year = {2020},\n  booktitle = {Proceedings of A \\& B},\n"
-        "  eprint = {2001.00001},\n  archivePrefix = {arXiv},\n  url = {https://aclanthology.org/2020.acl-main.1/}\n}"
+        "  eprint = {2001.00009},\n  archivePrefix = {arXiv},\n  url = {https://aclanthology.org/2020.acl-main.1/}\n}"
     )
 
 
