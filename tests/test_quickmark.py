@@ -75,6 +75,7 @@ def test_every_page_is_what_python_markdown_makes_of_it(pages: list[Page]) -> No
         'Text with "quotes", <https://x.example/?a&b> and `a*b`.',
         "[label \\[1\\]](../x.md#part) *em* **strong** **[both](<https://x.example>)**",
         "a_b, x\\_, 1 < 2 > 0, AT&T, &lt;b> and \\{",
+        "2 papers. <small>[one](x.bib), [two](../x.csl.json).</small>",
     ],
 )
 def test_the_forms_that_it_reads(text: str) -> None:
@@ -115,6 +116,13 @@ def test_whatever_it_reads_it_reads_as_python_markdown_does() -> None:
                 read += 1
                 assert made == by_python_markdown(written), written
     assert read > 1500, "hardly anything was read: this test shows nothing"
+
+
+def test_a_link_to_a_file_of_the_site_leads_there_as_one_to_a_page_does() -> None:
+    converter = Quickmark({"a.md": "a/", "x.bib": "../x.bib", "../x.csl.json": "../../x.csl.json"}.__getitem__)
+    text = "[a](a.md#b), [x](x.bib), [y](../x.csl.json), [z](https://x.example/x.bib)"
+    links = [part.split('"')[0] for part in converter.convert(text).html.split('href="')[1:]]
+    assert links == ["a/#b", "../x.bib", "../../x.csl.json", "https://x.example/x.bib"]
 
 
 def test_an_entry_is_made_once_for_all_folders_at_one_depth() -> None:

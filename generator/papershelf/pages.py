@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote_plus
@@ -61,7 +62,8 @@ class Page:
 
     `title`, `description` and `tags` are readable text. `hide` names the side bars that it goes without, `edit` is the
     file below `data/` that it is edited in. `found_by` are the sections that search knows of it: the anchor, the
-    heading and the text of each, as readable text; without any, search leaves the page out.
+    heading and the text of each, as readable text; without any, search leaves the page out. `cited_as` are the names
+    and values by which reference managers know a paper.
     """
 
     path: str
@@ -72,6 +74,7 @@ class Page:
     tags: tuple[str, ...] = ()
     hide: tuple[str, ...] = ("navigation", "toc")
     found_by: tuple[tuple[str, str, str], ...] = ()
+    cited_as: tuple[tuple[str, str], ...] = ()
 
     @property
     def text(self) -> str:
@@ -79,6 +82,9 @@ class Page:
         title, description = meta_values(self)
         head = [f"title: {_quoted(title)}", f"description: {_quoted(description)}"]
         head += _listed("tags", [_quoted(html.escape(tag)) for tag in self.tags]) + _listed("hide", self.hide)
+        for name, group in groupby(self.cited_as, key=itemgetter(0)):
+            values = [_quoted(html.escape(value)) for _, value in group]
+            head += _listed(name, values) if name == "citation_author" else [f"{name}: {values[0]}"]
         if not self.found_by:
             head += ["search:", "  exclude: true"]
         return "\n".join(("---", *head, "---", "", self.body))
@@ -343,6 +349,7 @@ class Pages:
         body = self._layout.render(
             "listing.md.jinja", part.path, name=name, text=text, kind=kind, count=count, anchor=anchor, part=part,
             items=items, feed=feed_path(part.path) if self._feeds and part.number == 1 else None,
+            taken_along=cite.beside(part.path) if count and part.number == 1 else (),
         )  # fmt: skip
         title = name if part.number == 1 else f"{name}, page {part.number}"
         hide = ("toc",) if kind == "topic" else ("navigation", "toc")
@@ -375,6 +382,7 @@ class Pages:
         body = self._layout.render(
             "papers.md.jinja", part.path, part=part, letters=letters, groups=groups, count=count,
             waiting=[self._waiting(item) for item in waiting[:WAITING]], more=max(0, len(waiting) - WAITING),
+            taken_along=cite.beside(part.path) if count and part.number == 1 else (),
         )  # fmt: skip
         title = "All papers" if part.number == 1 else f"All papers, page {part.number}"
         text = f"All {count} papers of this shelf by title, and those that wait for a curator"
@@ -433,6 +441,7 @@ class Pages:
         return Page(
             path, title, summary or first_sentence(paper.abstract or paper.title), body, paper.source,
             tags=tuple(self._tag[name].name for name in paper.tags), found_by=tuple(found_by),
+            cited_as=tuple(cite.tags(paper)),
         )  # fmt: skip
 
     def _removed(self, entry: Removed) -> Page:

@@ -44,6 +44,8 @@ class Converted:
 _HEADING = re.compile(r"(#{1,3}) (.+?) \{: #([\w-]+)( data-search-exclude)? \}")
 _DIV = re.compile(r"<div class=\"([\w -]+)\" markdown( data-search-exclude=\"\")?>")
 _FENCE = re.compile(r"```\n((?:(?!```).*\n)+)```")
+_FILES = (".md", ".bib", ".ris", ".xml", ".json")
+"""How the files of the site end to which our pages lead."""
 _ITEM = "-   "
 _INDENT = "    "
 # What may open another block: no paragraph of ours begins so.
@@ -63,7 +65,6 @@ _TOKEN = re.compile(
     r"|\\|\[|\]|<|>|&|\*|`|\{|\||_"
 )
 _ESCAPED, _LABEL, _ADDRESS, _PATH, _SHOWN, _STRONG, _EM, _CODE, _TAG, _ENTITY = range(1, 11)
-_FILES = (".md", ".xml", ".json")
 """How the files of the site end that our pages link to."""
 _SIGNS = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 

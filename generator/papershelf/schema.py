@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from papershelf.identity import MAX_ID, RANGES, RESERVED, SHAPES
 from papershelf.load import REMOVED, SCHEMA, TABLES, Data
-from papershelf.model import Field, Paper, Relation, stored_fields
+from papershelf.model import Field, Paper, Relation, Topic, stored_fields
 from papershelf.problems import ProblemsError
 from papershelf.yamlfile import write
 
@@ -26,6 +26,30 @@ def schemas() -> dict[str, str]:
         title = "What was removed from the shelf" if name == REMOVED else f"The {stem} of the shelf"
         texts[f"{stem}.json"] = _document(title, {"type": "array", "items": _object(kind)})
     return texts
+
+
+def export_schema(address: str | None, tables: Mapping[str, type]) -> str:
+    """The schema of `papers.json`, which the site has at its root; `tables` are the lists beside that of the papers."""
+    paper = _object(Paper)
+    own = {
+        "id": {"description": "The paper's id, which is its address.", **_value(stored_fields(Topic)["id"])},
+        "page": {"description": "Where the paper's page on this site is.", "type": "string", "format": "uri-reference"},
+        "url": {"description": "Where the paper itself is.", "type": "string", "format": "uri"},
+    }
+    paper |= {"required": ["id", "page", *paper["required"]], "properties": {**own, **paper["properties"]}}
+    texts = {"$schema": "Where this schema is.", "name": "The site's name.", "url": "The site's address."}
+    lists = {name: {"type": "array", "items": _object(kind)} for name, kind in tables.items()}
+    schema = {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["name", *lists, "papers"],
+        "properties": {
+            **{key: {"description": doc, "type": "string"} for key, doc in texts.items()},
+            **lists,
+            "papers": {"description": "In the shelf's one order.", "type": "array", "items": paper},
+        },
+    }
+    return _document("A shelf as data", ({"$id": address} if address else {}) | schema)
 
 
 def write_schemas(data: Data) -> Iterator[Path]:

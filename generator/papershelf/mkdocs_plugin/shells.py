@@ -6,6 +6,7 @@ one page that has a mark in the place of each of these, and the pages of that ki
 
 from __future__ import annotations
 
+import html
 import posixpath
 import re
 from collections.abc import Sequence
@@ -29,6 +30,8 @@ _DIGITS = "80008000800080008000"
 """The mark for the number of a page of all papers, which templates tell from a paper's id by its digits."""
 _YAML = ".yml"
 """How the files that pages are edited in end; an edit link may be made of what stands before it."""
+_CITED = '<meta name={} content="{}">'
+"""A tag of a paper's citation but the title's, as partials/describe.html writes it and `squeezed` leaves it."""
 _MARK = re.compile(rf'(<h1 id="{_SLOT}content"></h1>|{_SLOT}[a-z]+|{_DIGITS})')
 # What stands between tags is one space at most to a browser, but not in these.
 _KEPT = re.compile(r"(<(pre|script|style|textarea)\b.*?</\2>)", re.DOTALL)
@@ -48,9 +51,12 @@ _MADE_WITHIN = re.compile(
     r'<h(?:(1 id="[^"]*">[^\n]*?)|([2-6])(?: data-search-exclude(?:="")?)?( id="[^"]*">[^<>]{1,24}))'
     r'<a class="headerlink"[^>]*>&para;</a>(?=</h)'
 )
+# Before and after a block no white space shows; and what says that a text could have had colours, but has none.
+_AROUND_BLOCKS = re.compile(r"\n(?=</?(?:div|h[1-6]|li|p|ul)\b)")
+_UNCOLOURED = re.compile(r'<div class="highlight"><pre><span></span>(<code>[^<]*</code></pre>)</div>')
 # Attributes whose values need no quotes, unless text is going to be filled in.
 _QUOTED = re.compile(
-    r"(?<= )((?:autocomplete|class|data-md-[a-z-]+|dir|for|href|id|lang|name|rel|src|target|type)=)"
+    r"(?<= )((?:autocomplete|class|data-md-[a-z-]+|dir|for|href|id|lang|name|property|rel|src|target|type)=)"
     rf'"((?![^\s"]*{_SLOT}[dt])[^\s"\'=<>`]+)"(?=[ >])'
 )
 
@@ -72,6 +78,7 @@ class Kind:
     hide: tuple[str, ...]
     tagged: bool
     found: bool
+    cited: bool
     headings: tuple[Heading, ...]
     """All behind the first, which is the title; none where the page shows no table of contents."""
 
@@ -104,7 +111,10 @@ class Shells:
         within = name if number and f"{folder}/{name}.md" in self._in_nav else mark
         edit = f"{_SLOT}edit{_YAML}" if page.edit and "/" in page.edit else page.edit
         listed = () if "toc" in page.hide and self._hides_toc else headings[1:]
-        kind = Kind(folder, within, bool(number), edit, page.hide, bool(page.tags), bool(page.found_by), listed)
+        kind = Kind(
+            folder, within, bool(number), edit, page.hide, bool(page.tags), bool(page.found_by), bool(page.cited_as),
+            listed,
+        )  # fmt: skip
         shell, _ = self._shells.get(kind) or self._made(kind)
         title, description = meta_values(page)
         values = {
@@ -115,6 +125,7 @@ class Shells:
             f"{_SLOT}number": number,
             f"{_SLOT}edit": (page.edit or "").removesuffix(_YAML),
             f"{_SLOT}anchor": headings[0].id,
+            f"{_SLOT}cited": "".join(_CITED.format(name, html.escape(value)) for name, value in page.cited_as[1:]),
         }
         return "".join(values.get(part, part) for part in shell), kind
 
@@ -136,9 +147,10 @@ class Shells:
         page = MkDocsPage(None, file, self._config)
         page.markdown, page.content = "", _CONTENT
         page.meta = {"title": f"{_SLOT}title", "description": f"{_SLOT}description"}
+        page.meta |= {"citation_title": f"{_SLOT}title", "citation_slot": f"{_SLOT}cited"} if kind.cited else {}
         page.meta |= {"hide": list(kind.hide)} if kind.hide else {}
         page.toc = contents((Heading(1, f"{_SLOT}anchor", f"{_SLOT}heading"), *kind.headings))
-        output = self.laid_out(page)
+        output = self.laid_out(page).replace(_CITED.format("citation_slot", f"{_SLOT}cited"), f"{_SLOT}cited")
         parts = _MARK.split(output)
         before, _, after = output.partition(_CONTENT)
         # What is squeezed in the article is squeezed in the content, too.
@@ -208,5 +220,5 @@ def squeezed(page: str) -> str:
 
 
 def bare(content: str) -> str:
-    """Content without what a script makes."""
-    return _MADE_WITHIN.sub(r"<h\1\2\3", content)
+    """Content without what a script makes, and without what no browser shows."""
+    return _UNCOLOURED.sub(r"<pre>\1", _AROUND_BLOCKS.sub("", _MADE_WITHIN.sub(r"<h\1\2\3", content)))

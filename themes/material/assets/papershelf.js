@@ -1,4 +1,4 @@
-// What Material leaves undone: folds for abstracts, and a drawer that opens from the keyboard.
+// What Material leaves undone: folds for abstracts, citations in several formats, and a drawer that opens from the keyboard.
 //
 // An abstract stands on its paper's page alone, so that a listing of a hundred papers stays small. Its link in a listing
 // leads there; with this script it opens a fold in place and fetches the abstract from that page.
@@ -20,6 +20,12 @@
       link.setAttribute("aria-label", `Abstract of ${title?.textContent}`);
       link.setAttribute("aria-controls", `papershelf-abstract-${index}`);
     });
+    if (document.querySelector("meta[name=citation_title]")) {
+      void import("./cite.js").then(cite => {
+        cite.describe();
+        cite.offer();
+      });
+    }
     reachable("drawer", "Menu");
     reachable("search", "Search");
     void drawMap();

@@ -1,0 +1,54 @@
+"""The papers of each listing, and of the whole shelf, as files of citations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from papershelf.cite.facts import facts
+from papershelf.cite.formats import FORMATS
+from papershelf.model import Catalogue, Paper
+from papershelf.places import list_path, tag_path, topic_path
+from papershelf.site import Download, Site
+from papershelf.views import groups
+
+WHOLE = "papers/index.md"
+"""The page of all papers; their files stand beside its folder."""
+
+
+def beside(path: str) -> tuple[tuple[str, str], ...]:
+    """The formats of a listing's files and where they are: those of `topics/x.md` are `topics/x.bib` and so on."""
+    stem = path.removesuffix("/index.md").removesuffix(".md")
+    return tuple((form.name, f"{stem}.{form.ending}") for form in FORMATS)
+
+
+def downloads(shelf: Catalogue, site: Site) -> Iterator[Download]:
+    """The files of every listing that holds a paper."""
+    entries = _Entries()
+    by_topic, by_tag, by_list = groups(shelf)
+    listings = [(WHOLE, shelf.papers)]
+    listings += [(topic_path(name), papers) for name, papers in by_topic.items()]
+    listings += [(tag_path(name), papers) for name, papers in by_tag.items()]
+    listings += [(list_path(name), papers) for name, papers in by_list.items()]
+    for path, papers in listings:
+        if papers:
+            for number, (name, place) in enumerate(beside(path)):
+                yield Download(place, partial(entries.file, number, papers), (name, papers))
+
+
+class _Entries:
+    """Entries, which are made once, however many files a paper stands in."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, tuple[str, ...]] = {}
+
+    def file(self, number: int, papers: tuple[Paper, ...]) -> bytes:
+        """The papers in the format of this number."""
+        return FORMATS[number].file(self._of(paper)[number] for paper in papers).encode()
+
+    def _of(self, paper: Paper) -> tuple[str, ...]:
+        """A paper's entry in each format."""
+        if (made := self._made.get(paper.id)) is None:
+            known = facts(paper)
+            made = self._made[paper.id] = tuple(form.entry(known) for form in FORMATS)
+        return made
