@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from papershelf import atlas, related
 from papershelf.atlas import DATA, SIDE, downloads, places
+from papershelf.cache import Results
 from papershelf.checks import checked
 from papershelf.load import Data
 from papershelf.model import Catalogue, Paper
@@ -25,9 +25,8 @@ def shelf(root: Path) -> Catalogue:
 
 
 def anew(*papers: Paper) -> dict[str, tuple[int, int]]:
-    related.kin.cache_clear()
-    atlas.places.cache_clear()
-    return dict(places(texts_of(papers)))
+    texts = texts_of(papers)
+    return places(texts, kin(texts))
 
 
 def test_each_paper_has_a_place_of_its_own(shelf: Catalogue) -> None:
@@ -72,7 +71,7 @@ def test_the_same_title_many_times_is_no_mistake() -> None:
 
 @pytest.mark.parametrize("directories", [True, False])
 def test_the_file_says_what_the_map_has_to_know(shelf: Catalogue, directories: bool) -> None:  # noqa: FBT001
-    (file,) = downloads(shelf, Site("A shelf", directory_urls=directories))
+    (file,) = downloads(shelf, Site("A shelf", directory_urls=directories), Results())
     assert file.path == DATA
     content = file.make()
     data = json.loads(content)
@@ -83,7 +82,7 @@ def test_the_file_says_what_the_map_has_to_know(shelf: Catalogue, directories: b
     assert [[shelf.topics[at].id for at in numbers] for numbers in data["in"]] == [
         list(shelf.paper[name].topics) for name in data["ids"]
     ]
-    found = places(texts_of(shelf.papers))
+    found = anew(*shelf.papers)
     assert list(zip(data["x"], data["y"], strict=True)) == [found[name] for name in data["ids"]]
     assert data["address"] == ["../papers/", "/" if directories else ".html"]
 
@@ -92,7 +91,7 @@ def test_the_file_changes_with_topics_and_titles_and_with_no_tag(shelf: Catalogu
     def parts(**change: object) -> tuple[object, ...]:
         first, *others = shelf.papers
         changed = replace(shelf, papers=(replace(first, **change), *others))  # type: ignore[arg-type]
-        return next(downloads(changed, Site("A shelf"))).parts
+        return next(downloads(changed, Site("A shelf"), Results())).parts
 
     assert parts(tags=()) == parts()
     assert parts(topics=()) != parts()

@@ -15,6 +15,7 @@ import feedparser
 import pytest
 
 from papershelf import feeds
+from papershelf.cache import Results
 from papershelf.checks import checked
 from papershelf.curating import Papers
 from papershelf.downloads import downloads
@@ -32,7 +33,9 @@ MOMENT = re.compile(r"\d{4}-\d\d-\d\dT00:00:00Z")
 
 def made(shelf: Catalogue, site: Site = SITE) -> dict[str, bytes]:
     """Every feed of a shelf, by path."""
-    return {download.path: download.make() for download in downloads(shelf, site) if "feed." in download.path}
+    return {
+        download.path: download.make() for download in downloads(shelf, site, Results()) if "feed." in download.path
+    }
 
 
 def toy_feeds(toy: Path) -> dict[str, bytes]:
@@ -216,5 +219,5 @@ def test_equal_parts_have_equal_content_and_a_new_name_of_a_tag_changes_them(toy
     shelf = checked(Data(toy / "data"))
     tags = tuple(replace(tag, name="Renamed") if tag.id == "serial" else tag for tag in shelf.tags)
     for other in (shelf, replace(shelf, tags=tags), replace(shelf, papers=shelf.papers[:2])):
-        pairs = list(zip(downloads(shelf, SITE), downloads(other, SITE), strict=True))
+        pairs = list(zip(feeds.downloads(shelf, SITE), feeds.downloads(other, SITE), strict=True))
         assert all((one.parts == two.parts) == (one.make() == two.make()) for one, two in pairs)

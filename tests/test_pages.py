@@ -211,9 +211,15 @@ def test_an_unknown_placeholder_is_a_problem_with_its_place(shelf: Catalogue) ->
 
 def test_an_empty_shelf_has_pages_too() -> None:
     made = pages_of(Catalogue())
-    assert {"topics/index.md", "tags/index.md", "lists/index.md", "papers/index.md", "new.md", "duplicates.md"} == (
-        made.keys()
-    )
+    assert {
+        "topics/index.md",
+        "tags/index.md",
+        "lists/index.md",
+        "papers/index.md",
+        "new.md",
+        "map/index.md",
+        "duplicates.md",
+    } == (made.keys())
 
 
 def test_a_topic_of_one_page_has_no_pager_and_one_of_101_papers_has_two_pages() -> None:

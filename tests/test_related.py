@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from papershelf import related
+from papershelf.cache import Results
 from papershelf.checks import checked
 from papershelf.load import Data
 from papershelf.model import Catalogue, Paper
-from papershelf.related import ALIKE, NEIGHBOURS, RELATED, WORDS, Kin, kin, texts_of
+from papershelf.related import ALIKE, NEIGHBOURS, RELATED, WORDS, Kin, kin, kin_of, texts_of
 
 
 @pytest.fixture(scope="module")
@@ -71,9 +72,12 @@ def test_what_moves_from_the_title_to_the_abstract_is_told_by_the_digest() -> No
 
 
 def test_nothing_is_done_again_where_no_text_changed(shelf: Catalogue) -> None:
-    found = kin(texts_of(shelf.papers))
+    results = Results()
+    found = kin_of(texts_of(shelf.papers), results)
     tagged = [replace(paper, tags=()) for paper in shelf.papers]
-    assert kin(texts_of(tagged)) is found
+    assert kin_of(texts_of(tagged), results) is found
+    changed = [replace(shelf.papers[0], title="Another one"), *shelf.papers[1:]]
+    assert kin_of(texts_of(changed), results) == kin(texts_of(changed)) != found
 
 
 def test_every_paper_of_the_shelf_has_related_ones_with_words_that_both_texts_have(shelf: Catalogue) -> None:

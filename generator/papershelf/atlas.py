@@ -11,12 +11,13 @@ import json
 import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache, partial
+from functools import partial
 from operator import itemgetter
 
+from papershelf.cache import Results
 from papershelf.model import Catalogue
 from papershelf.places import html_address, paper_path
-from papershelf.related import Texts, kin, texts_of
+from papershelf.related import Kin, Texts, kin_of, texts_of
 from papershelf.site import Download, Site
 from papershelf.text import plain
 
@@ -46,24 +47,25 @@ Edges = list[dict[int, float]]
 """For each node, its neighbours, and how strongly they hold together."""
 
 
-@lru_cache(maxsize=1)
-def places(texts: Texts) -> Mapping[str, tuple[int, int]]:
-    """The place of each paper, by its id."""
-    points = _laid_out(_graph(texts))
+def places(texts: Texts, near: Mapping[str, tuple[Kin, ...]]) -> dict[str, tuple[int, int]]:
+    """The place of each paper, by its id; `near` are those near each."""
+    points = _laid_out(_graph(texts, near))
     return dict(zip(texts.ids, _on_paper(points), strict=True))
 
 
-def downloads(shelf: Catalogue, site: Site) -> Iterator[Download]:
+def downloads(shelf: Catalogue, site: Site, results: Results) -> Iterator[Download]:
     """What the map is drawn from: papers with their titles, places and topics."""
     texts = texts_of(shelf.papers)
     topics = tuple((topic.id, topic.name) for topic in shelf.topics)
     filed = tuple((paper.id, paper.topics) for paper in shelf.papers)
-    yield Download(DATA, partial(_data, shelf, site, texts), (texts.digest, topics, filed, site.directory_urls))
+    yield Download(
+        DATA, partial(_data, shelf, site, texts, results), (texts.digest, topics, filed, site.directory_urls)
+    )
 
 
-def _data(shelf: Catalogue, site: Site, texts: Texts) -> bytes:
+def _data(shelf: Catalogue, site: Site, texts: Texts, results: Results) -> bytes:
     """One column a fact, which is the shortest; addresses lead from the file itself."""
-    place = places(texts)
+    place = results.get("places", texts.digest, lambda: places(texts, kin_of(texts, results)))
     papers = sorted(shelf.papers, key=lambda paper: paper.id)
     number = {topic.id: at for at, topic in enumerate(shelf.topics)}
     data = {
@@ -80,15 +82,15 @@ def _data(shelf: Catalogue, site: Site, texts: Texts) -> bytes:
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _graph(texts: Texts) -> Edges:
+def _graph(texts: Texts, near: Mapping[str, tuple[Kin, ...]]) -> Edges:
     """Each paper with those near it, and those that it is near to."""
     number = {name: at for at, name in enumerate(texts.ids)}
     edges: Edges = [{} for _ in texts.ids]
-    for name, found in kin(texts).items():
+    for name, found in near.items():
         one = number[name]
-        for near in found:
-            other = number[near.id]
-            edges[one][other] = edges[other][one] = float(near.likeness)
+        for neighbour in found:
+            other = number[neighbour.id]
+            edges[one][other] = edges[other][one] = float(neighbour.likeness)
     return edges
 
 

@@ -48,9 +48,8 @@ class Results:
         """Begin with nothing."""
         self.kept: dict[str, tuple[bytes, object]] = {}
 
-    def get(self, name: str, made_from: str, make: Callable[[], Result]) -> Result:
-        """A result that was kept, else a new one."""
-        key = digest(made_from.encode(errors="surrogatepass"))
+    def get(self, name: str, key: bytes, make: Callable[[], Result]) -> Result:
+        """A result that was kept, else a new one; `key` is the digest of all that goes into it."""
         if name not in self.kept or self.kept[name][0] != key:
             self.kept[name] = key, make()
         return cast("Result", self.kept[name][1])

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from papershelf import atlas, cite, export, feeds
+from papershelf.cache import Results
 from papershelf.model import Catalogue
 from papershelf.site import Download, Site
 
 
-def downloads(shelf: Catalogue, site: Site) -> Iterator[Download]:
-    """Every file of the site that is made from the catalogue and is no page."""
+def downloads(shelf: Catalogue, site: Site, results: Results) -> Iterator[Download]:
+    """Every file of the site that is made from the catalogue and is no page; `results` may know what takes long."""
     yield from cite.downloads(shelf, site)
     yield from export.downloads(shelf, site)
     yield from feeds.downloads(shelf, site)
-    yield from atlas.downloads(shelf, site)
+    yield from atlas.downloads(shelf, site, results)

@@ -17,6 +17,7 @@ from heapq import nsmallest
 from itertools import chain, pairwise
 from typing import Literal, NamedTuple, TypeVar
 
+from papershelf.cache import digest
 from papershelf.identity import identifier_key, title_key, words
 from papershelf.model import Match, Paper
 from papershelf.processes import runs, spread
@@ -141,12 +142,13 @@ def _repeated(collections: Iterable[Collection[Clue]]) -> set[Clue]:
     return again
 
 
-def compared(papers: Iterable[Paper]) -> str:
-    """What `find` reads of papers: as long as that is the same, so is what it finds."""
+def compared(papers: Iterable[Paper]) -> bytes:
+    """The digest of what `find` reads of papers: as long as that is the same, so is what it finds."""
     texts = ((paper.id, paper.title, paper.abstract, paper.arxiv, paper.acl, paper.doi) for paper in papers)
     said = [(paper.id, paper.relations, paper.aliases) for paper in papers if paper.relations or paper.aliases]
     # No text holds the sign that stands between them.
-    return "\0".join([*(text or "" for several in texts for text in several), repr(said)])
+    read = "\0".join([*(text or "" for several in texts for text in several), repr(said)])
+    return digest(read.encode(errors="surrogatepass"))
 
 
 def find(papers: Iterable[Paper]) -> list[Match]:

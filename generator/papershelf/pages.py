@@ -22,6 +22,7 @@ from typing import Any
 from urllib.parse import quote_plus
 
 from papershelf import cite, news, views
+from papershelf.cache import Results
 from papershelf.charts import Bar, topic_overlap, topic_sizes
 from papershelf.feeds import feed_path
 from papershelf.layout import Layout, counted, link, outside_link, printed
@@ -166,18 +167,20 @@ class Pages:
         folder: str = "data",
         directory_urls: bool = True,
         feeds: bool = False,
+        results: Results | None = None,
     ) -> None:
         """Prepare what all pages share; `templates` is the folder `themes/pages`, `folder` the data's as it is shown.
 
         `directory_urls` says whether `x.md` has the address `x/`, or `x.html`; links in HTML have to know.
-        `feeds` says whether the site has any.
+        `feeds` says whether the site has any; `results` may know what takes long to find.
         """
         self.catalogue = catalogue
         self._folder = folder
         self._directory_urls = directory_urls
         self._feeds = feeds
         self._list_name = views.list_names(catalogue)
-        self.views = views.views(catalogue)
+        self.results = results or Results()
+        self.views = views.views(catalogue, self.results)
         self._layout = Layout(templates)
         self._items: dict[str, str] = {}
         self._topic = {topic.id: Link(topic.name, topic_path(topic.id)) for topic in catalogue.topics}

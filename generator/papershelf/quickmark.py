@@ -65,7 +65,6 @@ _TOKEN = re.compile(
     r"|\\|\[|\]|<|>|&|\*|`|\{|\||_"
 )
 _ESCAPED, _LABEL, _ADDRESS, _PATH, _SHOWN, _STRONG, _EM, _CODE, _TAG, _ENTITY = range(1, 11)
-"""How the files of the site end that our pages link to."""
 _SIGNS = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
@@ -82,13 +81,15 @@ class Quickmark:
         made: dict[str, str] | None = None,
         up: str = "",
         finished: Callable[[str], str] = str,
+        between: str = "\n",
     ) -> None:
-        """Take what makes the address of a link to a file of the site, as `.md`, and what finishes a heading's HTML.
+        """Take what makes the address of a link to a file of the site, as `.md`.
 
+        `finished` makes of the HTML of a heading or a fence what is to stand there; `between` stands between blocks.
         `made` keeps for other folders, too, what entries of lists and links became whose links all begin with `up`,
         which leads to the site's root: there the same ones differ in nothing else.
         """
-        self._address, self._finished = address, finished
+        self._address, self._finished, self._between = address, finished, between
         self._made = {} if made is None else made
         self._up, self._upward = up, f"]({up}"
         self._links: dict[str, str] = {}
@@ -98,7 +99,7 @@ class Quickmark:
         """The body of a page as HTML; raises UnknownFormError where only Python-Markdown can say what it is."""
         blocks = [block.strip("\n") for block in text.split("\n\n") if block and block != "\n"]
         headings: list[Heading] = []
-        html = "\n".join(self._written(blocks, headings))
+        html = self._between.join(self._written(blocks, headings))
         return Converted(html, tuple(headings))
 
     def _written(self, blocks: list[str], headings: list[Heading]) -> Iterator[str]:
@@ -124,7 +125,8 @@ class Quickmark:
                 depth -= 1
                 yield block
             elif found := _FENCE.fullmatch(block):
-                yield f'<div class="highlight"><pre><span></span><code>{_code(found[1])}</code></pre></div>'
+                written = f'<div class="highlight"><pre><span></span><code>{_code(found[1])}</code></pre></div>'
+                yield self._finished(written)
             else:
                 yield self._paragraph(block)
         if depth:
@@ -158,7 +160,7 @@ class Quickmark:
             written = [self._loose(entry) for entry in entries]
         else:
             written = [self._tight(block)]
-        return "\n".join(("<ul>", *written, "</ul>"))
+        return self._between.join(("<ul>", *written, "</ul>"))
 
     def _tight(self, entry: str) -> str:
         if not entry.startswith(_ITEM):
@@ -173,7 +175,7 @@ class Quickmark:
         parts = entry.split("\n\n")
         if any("\n" in part for part in parts):
             raise UnknownFormError
-        html = "\n".join(("<li>", *(self._paragraph(part[len(_INDENT) :]) for part in parts), "</li>"))
+        html = self._between.join(("<li>", *(self._paragraph(part[len(_INDENT) :]) for part in parts), "</li>"))
         if entry.count("](") == entry.count(self._upward) + entry.count("](<") and "\\](" not in entry:
             self._made[key] = html
         return html

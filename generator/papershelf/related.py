@@ -15,10 +15,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
-from hashlib import blake2b
 from itertools import chain, islice, pairwise
 from typing import NamedTuple
 
+from papershelf.cache import Results, digest
 from papershelf.model import Paper
 from papershelf.processes import runs, spread
 from papershelf.text import plain
@@ -151,13 +151,16 @@ def texts_of(papers: Iterable[Paper]) -> Texts:
     entries = sorted((paper.title, paper.abstract or "", paper.id) for paper in papers)
     lengths = ",".join(f"{len(part)}" for entry in entries for part in entry)
     whole = "".join(chain([lengths], chain.from_iterable(entries)))
-    digest = blake2b(whole.encode(errors="surrogatepass"), digest_size=16).digest()
-    return Texts(digest, tuple(name for *_, name in entries), tuple((title, text) for title, text, _ in entries))
+    told = digest(whole.encode(errors="surrogatepass"))
+    return Texts(told, tuple(name for *_, name in entries), tuple((title, text) for title, text, _ in entries))
 
 
-# Asked for by pages and by the map; while serving, most edits change no text.
-@lru_cache(maxsize=1)
-def kin(texts: Texts) -> Mapping[str, tuple[Kin, ...]]:
+def kin_of(texts: Texts, results: Results) -> Mapping[str, tuple[Kin, ...]]:
+    """The same as `kin`, kept as long as no text changes: most edits change none."""
+    return results.get("kin", texts.digest, lambda: kin(texts))
+
+
+def kin(texts: Texts) -> dict[str, tuple[Kin, ...]]:
     """For each paper, by its id, those near it, the nearest first; `words` for the first few of them."""
     shelf = _Shelf(texts)
     numbers = range(len(texts.ids))

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from itertools import combinations
 from operator import itemgetter
 
+from papershelf.cache import Results
 from papershelf.model import Catalogue, Paper
-from papershelf.related import RELATED, kin, texts_of
+from papershelf.related import RELATED, kin_of, texts_of
 
 _NO_SORTING = re.compile(r"[^\w ]|_")
 
@@ -26,14 +27,14 @@ class Views:
     related: Mapping[str, tuple[tuple[Paper, tuple[str, ...]], ...]]
 
 
-def views(catalogue: Catalogue) -> Views:
-    """Group the papers of a catalogue."""
+def views(catalogue: Catalogue, results: Results | None = None) -> Views:
+    """Group the papers of a catalogue; `results` may know which are related."""
     return Views(
         by_topic=_grouped(((paper, paper.topics) for paper in catalogue.papers), catalogue.topic),
         by_tag=_grouped(((paper, paper.tags) for paper in catalogue.papers), catalogue.tag),
         by_list=_by_list(catalogue),
         versions=_versions(catalogue),
-        related=_related(catalogue),
+        related=_related(catalogue, results or Results()),
     )
 
 
@@ -77,11 +78,11 @@ def _versions(catalogue: Catalogue) -> dict[str, tuple[Paper, ...]]:
     }
 
 
-def _related(catalogue: Catalogue) -> dict[str, tuple[tuple[Paper, tuple[str, ...]], ...]]:
+def _related(catalogue: Catalogue, results: Results) -> dict[str, tuple[tuple[Paper, tuple[str, ...]], ...]]:
     """For each paper the few that are nearest by their texts, each with the words that both share."""
     paper = catalogue.paper
-    near = kin(texts_of(catalogue.papers))
-    return {name: tuple((paper[one.id], one.words) for one in found[:RELATED]) for name, found in near.items()}
+    known = kin_of(texts_of(catalogue.papers), results)
+    return {name: tuple((paper[one.id], one.words) for one in found[:RELATED]) for name, found in known.items()}
 
 
 def shared_topics(catalogue: Catalogue) -> dict[tuple[int, int], int]:

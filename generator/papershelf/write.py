@@ -90,7 +90,7 @@ def _fill_folder(pages: Pages, shelf: Shelf, folder: Path) -> int:
         _write(docs / path, page)
     for path, text in pages.redirects():
         _write(docs / path, text.encode())
-    for download in downloads(pages.catalogue, shelf.site):
+    for download in downloads(pages.catalogue, shelf.site, pages.results):
         _write(docs / download.path, download.make())
     # In docs, because not every renderer takes files from the folder of templates.
     shutil.copytree(theme_folder("material"), docs, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.html"))

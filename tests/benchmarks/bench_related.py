@@ -22,10 +22,12 @@ from pathlib import Path
 from bench_duplicates import made, read
 
 from papershelf import atlas, related
+from papershelf.cache import Results
 from papershelf.checks import checked
 from papershelf.load import Data
 from papershelf.model import Catalogue, Paper
 from papershelf.related import RELATED
+from papershelf.site import Site
 
 Found = Mapping[str, Sequence[str]]
 
@@ -56,7 +58,8 @@ def by_chance(papers: Sequence[Paper]) -> Found:
 
 def on_the_map(papers: Sequence[Paper]) -> Found:
     """The nearest dots."""
-    place = atlas.places(related.texts_of(papers))
+    texts = related.texts_of(papers)
+    place = atlas.places(texts, related.kin(texts))
     return {
         name: sorted(place, key=lambda other: (other == name, math.dist(place[other], at), other))[:RELATED]
         for name, at in place.items()
@@ -80,15 +83,15 @@ def quality(shelf: Catalogue) -> None:
 
 def measured(papers: Sequence[Paper]) -> tuple[float, float, float, float]:
     """Seconds of processor time for relating, for the map and for both again, and the peak of memory in MB."""
-    at = [_spent()]
-    texts = related.texts_of(papers)
-    related.kin(texts)
+    at, results, site = [_spent()], Results(), Site("A shelf")
+    related.kin_of(related.texts_of(papers), results)
     at.append(_spent())
-    atlas.places(texts)
+    (drawn,) = atlas.downloads(Catalogue(tuple(papers)), site, results)
+    drawn.make()
     at.append(_spent())
-    again = related.texts_of(papers)
-    related.kin(again)
-    atlas.places(again)
+    related.kin_of(related.texts_of(papers), results)
+    (drawn,) = atlas.downloads(Catalogue(tuple(papers)), site, results)
+    drawn.make()
     at.append(_spent())
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1000 if sys.platform != "darwin" else 1e6)
     return at[1] - at[0], at[2] - at[1], at[3] - at[2], peak

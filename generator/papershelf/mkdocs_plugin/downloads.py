@@ -2,44 +2,42 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import File, Files, InclusionLevel
 
 from papershelf.downloads import downloads
 from papershelf.feeds import why_none
-from papershelf.model import Catalogue
+from papershelf.pages import Pages
 from papershelf.site import Download, Site
 
 log = get_plugin_logger("papershelf")
 
 
-def add_downloads(files: Files, shelf: Catalogue, config: MkDocsConfig) -> None:
+def add_downloads(files: Files, pages: Pages, kept: Kept, config: MkDocsConfig) -> None:
     """Add every download to the files of a site; one that lies at the same path already stands."""
     url = config.site_url and config.site_url.rstrip("/") + "/"
     site = Site(config.site_name, url or None, config.use_directory_urls)
     if reason := why_none(site):
         log.info("%s", reason)
-    for download in downloads(shelf, site):
-        if files.get_file_from_path(download.path) is None:
-            files.append(_MadeFile(download, config))
+    every = downloads(pages.catalogue, site, pages.results)
+    free = [download for download in every if files.get_file_from_path(download.path) is None]
+    kept.expect([download.path for download in free])
+    for download in free:
+        files.append(_MadeFile(download, config, kept))
 
 
 class _MadeFile(File):
     """A download, whose content is made when it is written: for a large shelf, all of them would fill the memory."""
 
-    def __init__(self, download: Download, config: MkDocsConfig) -> None:
+    def __init__(self, download: Download, config: MkDocsConfig, kept: Kept) -> None:
         """Take what makes the content."""
         super().__init__(
             download.path, None, config.site_dir, config.use_directory_urls, inclusion=InclusionLevel.NOT_IN_NAV
         )
         self.generated_by = "papershelf"
-        self._download = download
+        self._download, self._kept = download, kept
 
     def copy_file(self, dirty: bool = False) -> None:  # noqa: FBT001, FBT002
-        """Write the content."""
-        path = Path(self.abs_dest_path)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(self._download.make())
+        """Write the content, unless it is there."""
+        self._kept.file(self._download, self.abs_dest_path)

@@ -158,7 +158,7 @@ class Converter:
         if folder not in self._folders:
             depth = len(folder.split("/")) if folder else 0
             address = partial(self._address, folder)
-            self._folders[folder] = Quickmark(address, self._made, "../" * depth, bare)
+            self._folders[folder] = Quickmark(address, self._made, "../" * depth, bare, between="")
         return self._folders[folder]
 
     def _address(self, folder: str, path: str) -> str:
@@ -221,7 +221,8 @@ class Writer:
         parts = [mixed(part) for part in runs(new, WORTH_A_PROCESS, _weight)]
         for part in spread(self._written, parts, "Writing pages"):
             written |= part
-        kept.end(Path(self._config.site_dir), ((file.plan, file.abs_dest_path) for file in planned), written)
+        pages = ((file.plan, file.abs_dest_path) for file in planned)
+        kept.end(Path(self._config.site_dir), pages, written)
         return written | {file.src_uri: self._ordinary(file) for file in new if file.src_uri not in written}
 
     def _written(self, planned: Iterable[PlannedFile]) -> dict[str, Written]:
@@ -239,7 +240,7 @@ class Writer:
                 output = self._shells.laid_out(self._page(file, page, made))
             anchors = tuple(heading.id for heading in made.headings)
             shell = self._shells.digest(kind) if kind else b""
-            at = write(file.abs_dest_path, output)
+            at = write(file.abs_dest_path, output.encode())
             written[page.path] = Written(replace(page, body=""), anchors, kind, shell, at)
         return written
 
@@ -249,7 +250,7 @@ class Writer:
         page = self._page(file, made)
         output = self._shells.laid_out(page)
         anchors = tuple(page.present_anchor_ids or ())
-        return Written(replace(made, body=""), anchors, None, b"", write(file.abs_dest_path, output))
+        return Written(replace(made, body=""), anchors, None, b"", write(file.abs_dest_path, output.encode()))
 
     def _page(self, file: PlannedFile, made: Page, content: Converted | None = None) -> MkDocsPage:
         """A page as the theme takes it, with its content where that is known."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -18,6 +18,7 @@ from papershelf.mkdocs_plugin.shells import Kind
 from papershelf.model import Catalogue
 from papershelf.pages import Page, Plan
 from papershelf.quickmark import Converted
+from papershelf.site import Download
 
 ASIDE = ".papershelf-"
 FOLDERS = ("papers", "topics", "tags", "lists")
@@ -47,6 +48,8 @@ class Kept:
         """Begin with nothing."""
         self._made: dict[str, tuple[tuple[object, ...], Written]] = {}
         self._contents: dict[str, tuple[tuple[object, ...], Page, Converted]] = {}
+        self._files: dict[str, tuple[tuple[object, ...], Stamp]] = {}
+        self._expected: frozenset[str] = frozenset()
         self._shared: object = None
         self._there: dict[str, Stamp] = {}
 
@@ -54,13 +57,15 @@ class Kept:
         """What `recall` makes of another one this one, as plain facts."""
         yield self._shared
         yield {path: known for path, known in self._contents.items() if not _of_all(known[0])}
+        yield {path: known for path, known in self._files.items() if not _of_all(known[0])}
         for path, (parts, written) in self._made.items():
             if not _of_all(parts):
                 yield path, parts, written
 
     def recall(self, facts: Iterable[object]) -> None:
         """Take up what another one left."""
-        self._shared, contents, *made = facts
+        self._shared, contents, files, *made = facts
+        self._files = cast("dict[str, tuple[tuple[object, ...], Stamp]]", files)
         self._contents = cast("dict[str, tuple[tuple[object, ...], Page, Converted]]", contents)
         pages = cast("list[tuple[str, tuple[object, ...], Written]]", made)
         self._made = {path: (parts, written) for path, parts, written in pages}
@@ -80,19 +85,29 @@ class Kept:
         self._contents[plan.path] = plan.parts, page, content
 
     def set_aside(self, site: Path) -> None:
-        """Move the folders of our pages out of the way of MkDocs' cleaning."""
-        for folder in FOLDERS:
-            aside = site / f"{ASIDE}{folder}"
-            shutil.rmtree(aside, ignore_errors=True)
-            if self._made and (site / folder).is_dir():
-                (site / folder).rename(aside)
+        """Move our folders and files out of the way of MkDocs' cleaning."""
+        for aside in site.glob(f"{ASIDE}*"):
+            shutil.rmtree(aside) if aside.is_dir() else aside.unlink()
+        for name in self._top():
+            if (site / name).exists():
+                (site / name).rename(site / f"{ASIDE}{name}")
 
     def put_back(self, site: Path) -> None:
-        """Put the folders back where they were."""
-        for folder in FOLDERS:
-            aside = site / f"{ASIDE}{folder}"
-            if aside.is_dir():
-                aside.rename(site / folder)
+        """Put them back where they were."""
+        for aside in site.glob(f"{ASIDE}*"):
+            aside.rename(site / aside.name.removeprefix(ASIDE))
+
+    def _top(self) -> Iterator[str]:
+        """What of ours may stand in the site's folder itself."""
+        yield from FOLDERS if self._made else ()
+        yield from (path for path in self._files if "/" not in path)
+
+    def file(self, download: Download, path: str) -> None:
+        """Write a file, unless it is there as it was written from equal parts."""
+        parts, stamp = self._files.get(download.path, (None, None))
+        if stamp is None or parts != download.parts or _stamp(path) != stamp:
+            stamp = write(path, download.make())
+        self._files[download.path] = download.parts, stamp
 
     def begin(self, site: Path) -> None:
         """Put the folders back and look what is there."""
@@ -109,10 +124,16 @@ class Kept:
             return None
         return written if shell(written.kind) == written.shell else None
 
+    def expect(self, files: Collection[str]) -> None:
+        """Say which other files there will be, by their paths in the site."""
+        self._files = {path: known for path, known in self._files.items() if path in files}
+        self._expected = frozenset(files)
+
     def end(self, site: Path, planned: Iterable[tuple[Plan, str]], written: dict[str, Written]) -> None:
-        """Remove the files that are no planned page, and note for the next build what was written, by page."""
+        """Remove what is no planned page and none of the other files, and note what was written, by page."""
         planned = tuple(planned)
-        for path in self._there.keys() - {path for _, path in planned}:
+        expected = {path for _, path in planned}.union(f"{site}{os.sep}{path}" for path in self._expected)
+        for path in self._there.keys() - expected:
             Path(path).unlink(missing_ok=True)
             _remove_empty(Path(path).parent, site)
         self._made = {plan.path: (plan.parts, written[plan.path]) for plan, _ in planned if plan.path in written}
@@ -124,17 +145,25 @@ def _of_all(parts: tuple[object, ...]) -> bool:
     return any(isinstance(part, Catalogue) for part in parts)
 
 
-def write(path: str, text: str) -> Stamp:
-    """Write a page, and say the stamp of its file."""
+def write(path: str, content: bytes) -> Stamp:
+    """Write a file, and say its stamp."""
     try:
         file = open(path, "wb")  # noqa: SIM115, PTH123 - ten thousand paths as objects take a second
     except FileNotFoundError:
         os.makedirs(os.path.dirname(path), exist_ok=True)  # noqa: PTH103, PTH120
         file = open(path, "wb")  # noqa: SIM115, PTH123
     with file:
-        file.write(text.encode())
+        file.write(content)
         file.flush()
         status = os.fstat(file.fileno())
+    return status.st_mtime_ns, status.st_size
+
+
+def _stamp(path: str) -> Stamp | None:
+    try:
+        status = os.stat(path)  # noqa: PTH116
+    except OSError:
+        return None
     return status.st_mtime_ns, status.st_size
 
 

@@ -149,7 +149,7 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
             files.append(file)
         for path, text in self._ready.redirects():
             files.append(File.generated(config, path, content=text, inclusion=InclusionLevel.NOT_IN_NAV))
-        add_downloads(files, self._ready.catalogue, config)
+        add_downloads(files, self._ready, self._memory.kept, config)
         return files
 
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
@@ -242,7 +242,7 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
             with stage("group and relate"):
                 return Pages(
                     catalogue, theme_folder("pages"), folder=data.shown, directory_urls=config.use_directory_urls,
-                    feeds=bool(config.site_url),
+                    feeds=bool(config.site_url), results=self._memory.results,
                 )  # fmt: skip
         except ProblemsError as error:
             self._stop(error, config)

@@ -48,7 +48,7 @@ _MADE = re.compile(
 # In it: what search needn't be told of a page that it doesn't read; and a heading's link to itself, which frame.js
 # makes where the heading is too short for it to need a line of its own, and papershelf.css hides behind a title.
 _MADE_WITHIN = re.compile(
-    r'<h(?:(1 id="[^"]*">[^\n]*?)|([2-6])(?: data-search-exclude(?:="")?)?( id="[^"]*">[^<>]{1,24}))'
+    r'<h(?:(1 id="[^"]*">(?:[^<]|<(?!/h))*?)|([2-6])(?: data-search-exclude(?:="")?)?( id="[^"]*">[^<>]{1,24}))'
     r'<a class="headerlink"[^>]*>&para;</a>(?=</h)'
 )
 # Before and after a block no white space shows; and what says that a text could have had colours, but has none.
