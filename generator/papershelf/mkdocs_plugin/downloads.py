@@ -8,6 +8,7 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 
 from papershelf.downloads import downloads
 from papershelf.feeds import why_none
+from papershelf.mkdocs_plugin.kept import Kept
 from papershelf.pages import Pages
 from papershelf.site import Download, Site
 
