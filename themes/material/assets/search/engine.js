@@ -11,18 +11,20 @@ import { words } from "./folding.js";
  * @typedef {{word: string, at: number, unfinished: boolean}} Asked a word as it was typed, and where in the query
  * @typedef {{word: string, weight: number}} Form a word of the index that stands for a typed one
  * @typedef {{topic?: string[], tag?: string[], list?: string[], year?: string[], code?: string[]}} Facets
- * @typedef {{include?: Facets, exclude?: Facets, limit?: number, sort?: "relevance" | "title" | "newest"}} Options
+ * @typedef {{include?: Facets, exclude?: Facets, limit?: number, from?: number, facets?: boolean, sort?: "relevance" | "title" | "newest"}} Options
  * @typedef {{number: number, id: string, title: string, address: string, topics: Label[], tags: Label[], score: number}} Result
  * @typedef {{kind: "topic" | "tag" | "list", id: string, name: string, address: string}} Label
- * @typedef {{total: number, results: Result[], counts: Record<string, Map<string, number>>, labels: Label[], words: Set<string>}} Found
+ * @typedef {{kind: "topic" | "tag" | "list" | "page", id: string, name: string, address: string, text?: string}} Place
+ * @typedef {Record<keyof Facets, Map<string, number>>} Counts how many of the papers found each facet has
+ * @typedef {{total: number, results: Result[], places: Place[], words: Set<string>, counts: Counts}} Found
  */
 
 /** What a match weighs: a word in a title, a tag or topic, a summary, an abstract. */
-const TITLE = 6, LABEL = 2.5, SUMMARY = 1.6, ABSTRACT = 1;
+const TITLE = 12, LABEL = 2.5, SUMMARY = 1.6, ABSTRACT = 1;
 /** How much words weigh that stand as they were typed, one behind the other, by the field. */
-const PHRASE_IN_TITLE = 5, PHRASE_IN_TEXT = 4;
+const PHRASE_IN_TITLE = 5, PHRASE_IN_TEXT = 12;
 /** How much a form of a word counts beside the word itself. */
-const SAME_STEM = 0.85, PREFIX = 0.7, ONE_TYPO = 0.6, TWO_TYPOS = 0.4, ACRONYM = 0.5;
+const SAME_STEM = 0.7, PREFIX = 0.7, ONE_TYPO = 0.6, TWO_TYPOS = 0.4, ACRONYM = 0.5;
 /** Of a longer query, only so many words are looked for in summaries and abstracts: those that are rarest in titles. */
 const READ = 6;
 /** How many shards one word may read, as a prefix of others. */
@@ -143,8 +145,10 @@ export async function open(root) {
   const parts = Array.from({ length: Math.ceil(head.papers / head.together) }, (_, number) => number);
   /** @param {string} name @param {string} version */
   const all = (name, version) => Promise.all(parts.map(part => json(new URL(`${name}-${part}.json?${version}`, folder))));
-  const [titles, labels] = await Promise.all([all("titles", head.version), all("labels", head.labelled)]);
-  return new Engine(new URL(root), head, titles, labels.flat());
+  const [titles, labels, pages] = await Promise.all([
+    all("titles", head.version), all("labels", head.labelled), fetch(new URL("pages.json", folder), { cache: "no-cache" }),
+  ]);
+  return new Engine(new URL(root), head, titles, labels.flat(), pages.ok ? await pages.json() : []);
 }
 
 /** @param {URL} address @returns {Promise<any>} */
@@ -161,14 +165,17 @@ export class Engine {
   #asked = new Map();
   /** @type {Promise<{lists: number[][], years: number[], code: number[]}> | undefined} */
   #facets;
+  /** @type {string[] | undefined} */ #initials;
+  /** @type {string | undefined} */ #everyTitle;
 
   /**
    * @param {URL} root
    * @param {Head} head
    * @param {{titles: string[], ids: Record<string, string>}[]} titles
    * @param {number[][]} labels
+   * @param {{title: string, address: string, text: string}[]} pages
    */
-  constructor(root, head, titles, labels) {
+  constructor(root, head, titles, labels, pages) {
     this.root = root;
     this.head = head;
     this.titles = titles.flatMap(part => part.titles);
@@ -179,19 +186,30 @@ export class Engine {
       ...head.topics.map(([id, name]) => this.#named("topic", id, name)),
       ...head.tags.map(([id, name]) => this.#named("tag", id, name)),
     ];
+    this.lists = head.lists.map(([id, name]) => this.#named("list", id, name));
+    /** @type {(Place & {title: Set<string>, said: Set<string>})[]} what is no paper: its words, by where they stand */
+    this.places = [
+      ...[...head.topics, ...head.tags].map(([, ...names], at) => spokenOf(this.label[at], names.join(" "), "")),
+      ...this.lists.map(list => spokenOf(list, list.name, "")),
+      ...pages.map(({ title, address, text }) => {
+        const href = new URL(address, root).href;
+        return spokenOf({ kind: /** @type {const} */ ("page"), id: address, name: title, address: href }, title, text);
+      }),
+    ];
     this.stop = new Set(head.stop);
-    this.#readTitles();
-    this.#readLabels();
-  }
-
-  #readTitles() {
-    /** @type {Map<string, number[]>} */ const places = new Map();
     this.length = new Uint8Array(this.titles.length);
     /** @type {string[]} the words of each title, as one text */
     this.spoken = [];
-    /** @type {string[]} the first letters of each title's words */
-    this.initials = [];
-    this.acronyms = new Set();
+    this.inTitles = this.#readTitles();
+    /** @type {number[][]} the papers of each topic and tag */
+    this.papersOf = this.label.map(() => []);
+    this.labels.forEach((some, number) => some.forEach(label => this.papersOf[label].push(number)));
+    this.inLabels = this.#readLabels();
+  }
+
+  /** The words of all titles; notes what else is asked of titles. */
+  #readTitles() {
+    /** @type {Map<string, number[]>} */ const places = new Map();
     /** @param {string} word @param {number} place */
     const add = (word, place) => {
       const known = places.get(word);
@@ -200,34 +218,29 @@ export class Engine {
     };
     this.titles.forEach((title, number) => {
       const found = words(title);
-      let spoken = "", initials = "";
+      let spoken = "";
       found.forEach(([word, joined], at) => {
         const place = number * IN_TITLE + Math.min(at, IN_TITLE - 1);
         add(word, place);
         if (joined) add(joined, place);
         spoken += ` ${word}`;
-        if (!this.stop.has(word)) initials += word[0];
       });
-      for (const [capitals] of title.matchAll(/\b[A-Z]{2,6}\b/g)) this.acronyms.add(capitals.toLowerCase());
       this.length[number] = Math.min(found.length, 255);
       this.spoken.push(spoken);
-      this.initials.push(initials);
     });
     const sorted = [...places.keys()].sort();
-    this.inTitles = new Places(sorted, at => /** @type {number[]} */ (places.get(sorted[at])));
+    return new Places(sorted, at => /** @type {number[]} */ (places.get(sorted[at])));
   }
 
+  /** The words of what topics and tags are called, with the numbers of these. */
   #readLabels() {
-    /** @type {number[][]} the papers of each topic and tag */
-    this.papersOf = this.label.map(() => []);
-    this.labels.forEach((labels, number) => labels.forEach(label => this.papersOf[label].push(number)));
     /** @type {Map<string, number[]>} */ const places = new Map();
     [...this.head.topics, ...this.head.tags].forEach(([, ...names], label) => {
       const parts = names.flatMap(name => words(name).flat().filter(word => word && !this.stop.has(word)));
       for (const word of new Set(parts)) places.set(word, [...(places.get(word) ?? []), label]);
     });
     const sorted = [...places.keys()].sort();
-    this.inLabels = new Places(sorted, at => /** @type {number[]} */ (places.get(sorted[at])));
+    return new Places(sorted, at => /** @type {number[]} */ (places.get(sorted[at])));
   }
 
   /** @param {Label["kind"]} kind @param {string} id @param {string} name @returns {Label} */
@@ -257,6 +270,21 @@ export class Engine {
       topics: labels.filter(label => label < topics).map(label => this.label[label]),
       tags: labels.filter(label => label >= topics).map(label => this.label[label]),
     };
+  }
+
+  /** The first letters of each title's telling words. */
+  get initials() {
+    this.#initials ??= this.spoken.map(spoken => {
+      const telling = spoken.split(" ").filter(word => word && !this.stop.has(word));
+      return telling.map(word => word[0]).join("");
+    });
+    return this.#initials;
+  }
+
+  /** Whether a title prints a word in capitals. @param {string} word */
+  isAcronym(word) {
+    this.#everyTitle ??= this.titles.join("\n");
+    return new RegExp(`\\b${word.toUpperCase()}\\b`).test(this.#everyTitle);
   }
 
   // What stands for a typed word
@@ -369,12 +397,87 @@ export class Engine {
     }
     if (!asked.length) matches.numbers = this.titles.map((_, number) => number);
     else this.order(query, asked, matches);
-    const numbers = matches.numbers;
+    const chosen = await this.#chosen(options);
+    const numbers = matches.numbers.filter(chosen), { from = 0, limit = 10, sort } = options;
+    if (sort === "newest") numbers.sort((one, other) => one - other);
+    if (sort === "title") numbers.sort((one, other) => (this.spoken[one] < this.spoken[other] ? -1 : 1));
     return {
       total: numbers.length,
-      results: numbers.slice(0, options.limit ?? 10).map(number => this.result(number, matches.score[number])),
+      results: numbers.slice(from, from + limit).map(number => this.result(number, matches.score[number])),
+      places: this.placesFor(telling),
       words: new Set(matches.forms.flatMap(forms => [...forms.keys()])),
+      counts: await this.#counts(numbers, options.facets ?? false),
     };
+  }
+
+  /** What else papers can be filtered by, read once. */
+  #more() {
+    const { head } = this;
+    this.#facets ??= Promise.all(
+      Array.from({ length: Math.ceil(head.papers / head.together) }, (_, part) =>
+        json(new URL(`assets/search/facets-${part}.json?${head.labelled}`, this.root))),
+    ).then(parts => ({
+      lists: parts.flatMap(part => part.lists), years: parts.flatMap(part => part.years), code: parts.flatMap(part => part.code),
+    }));
+    return this.#facets;
+  }
+
+  /** What tells whether a paper has all facets of `include` and none of `exclude`. @param {Options} options */
+  async #chosen({ include = {}, exclude = {} }) {
+    const topics = this.head.topics.length;
+    const beyond = [include, exclude].some(({ list, year, code }) => list?.length || year?.length || code?.length);
+    const more = beyond ? await this.#more() : { lists: [], years: [], code: [] };
+    /** @param {Facets} facets @returns {((number: number) => boolean)[]} */
+    const tests = ({ topic = [], tag = [], list = [], year = [], code = [] }) => [
+      ...topic.map(id => this.head.topics.findIndex(one => one[0] === id)),
+      ...tag.map(id => this.head.tags.findIndex(one => one[0] === id)).map(at => (at < 0 ? at : at + topics)),
+    ].map(label => (/** @type {number} */ number) => this.labels[number].includes(label)).concat(
+      list.map(id => this.head.lists.findIndex(one => one[0] === id)).map(at => number => more.lists[number].includes(at)),
+      year.map(given => number => more.years[number] === Number(given)),
+      code.map(() => number => more.code[number] === 1),
+    );
+    const all = tests(include), none = tests(exclude);
+    return (/** @type {number} */ number) => all.every(test => test(number)) && !none.some(test => test(number));
+  }
+
+  /** @param {number[]} numbers @param {boolean} wanted @returns {Promise<Counts>} */
+  async #counts(numbers, wanted) {
+    /** @type {Counts} */
+    const counts = { topic: new Map(), tag: new Map(), list: new Map(), year: new Map(), code: new Map() };
+    if (!wanted) return counts;
+    const more = await this.#more();
+    /** @param {keyof Facets} facet @param {string} id */
+    const add = (facet, id) => counts[facet].set(id, (counts[facet].get(id) ?? 0) + 1);
+    for (const number of numbers) {
+      for (const label of this.labels[number]) add(/** @type {"topic" | "tag"} */ (this.label[label].kind), this.label[label].id);
+      for (const list of more.lists[number]) add("list", this.lists[list].id);
+      if (more.years[number]) add("year", String(more.years[number]));
+      if (more.code[number]) add("code", "yes");
+    }
+    return counts;
+  }
+
+  /**
+   * The topics, tags, lists and hand-written pages that have all words, by name before text.
+   * @param {Asked[]} asked
+   * @returns {Place[]}
+   */
+  placesFor(asked) {
+    if (!asked.length) return [];
+    const found = this.places.flatMap(place => {
+      let score = 0;
+      for (const { word, unfinished } of asked) {
+        const root = stem(word);
+        /** @param {Set<string>} said */
+        const has = said => said.has(word) || [...said].some(one => stem(one) === root || (unfinished && word.length > 2 && one.startsWith(word)));
+        const found = has(place.title) ? 2 : has(place.said) ? 1 : 0;
+        if (!found) return [];
+        score += found;
+      }
+      const { kind, id, name, address, text } = place;
+      return [{ score: score - place.title.size / 100, place: { kind, id, name, address, text } }];
+    });
+    return found.sort((one, other) => other.score - one.score).slice(0, 3).map(({ place }) => place);
   }
 
   /**
@@ -419,7 +522,7 @@ export class Engine {
         const titles = field === "title";
         for (const [number, weight] of best) add(number, titles ? (limit * weight) / (0.7 + 0.03 * this.length[number]) : limit ? limit * weight : weight);
       }
-      if (word.length > 2 && word.length < 7 && (this.acronyms.has(word) || !forms[at].size)) {
+      if (word.length > 2 && word.length < 7 && (this.isAcronym(word) || !forms[at].size)) {
         this.initials.forEach((initials, number) => { if (!one[number] && initials.includes(word)) add(number, TITLE * ACRONYM); });
       }
       const rarity = Math.log(1 + (total - hit.length + 0.5) / (hit.length + 0.5));
@@ -473,6 +576,7 @@ export class Engine {
 function aligned(forms, rarities, places, start, length) {
   /** @type {Map<number, {words: number, weight: number}>} */ const rows = new Map();
   let best = 0;
+  const known = forms.filter(some => [...some.keys()].some(places)).length;
   forms.forEach((some, at) => {
     /** @type {Map<number, number>} */ const here = new Map();
     for (const [form, weight] of some) {
@@ -488,10 +592,16 @@ function aligned(forms, rarities, places, start, length) {
       sum.words++;
       sum.weight += weight * rarities[at];
       rows.set(row, sum);
-      if (sum.words > 1 && sum.weight > best) best = sum.weight;
+      best = Math.max(best, sum.weight * ((sum.words - 1) / (known - 1 || 1)) ** 2);
     }
   });
   return best;
+}
+
+/** @param {Place} place @param {string} title @param {string} text */
+function spokenOf(place, title, text) {
+  const [name, said] = [title, text].map(some => new Set(words(some).flat().filter(Boolean)));
+  return { ...place, text, title: name, said };
 }
 
 /** The letters of a word, as bits. @param {string} word */
