@@ -12,7 +12,7 @@ import pytest
 ROWS = (
     ("model",),
     ("problems", "progress"),
-    ("tex", "git", "yamlmistakes", "journal", "asking", "processes", "cache", "quickmark"),
+    ("tex", "git", "yamlmistakes", "journal", "asking", "processes", "cache", "quickmark", "folding"),
     ("engine",),
     ("text", "yamlfile"),
     ("identity", "yamlspans", "comments", "issueform", "suggest"),
@@ -24,7 +24,7 @@ ROWS = (
     ("checks",),
     ("importing", "views", "charts", "todo", "places"),
     ("layout", "site"),
-    ("cite",),
+    ("cite", "searchindex", "writtenpages"),
     ("downloads", "pages", "drafts", "newpaper", "fmt"),
     ("mkdocs_plugin", "write", "scaffold", "vocabulary", "curating", "addresses", "pagelinks", "propose"),
     ("starting", "updating", "revisions", "proposalreport"),

@@ -42,7 +42,7 @@ def folded(text: str) -> str:
 
 
 def words(text: str) -> tuple[list[str], list[tuple[int, str]]]:
-    """The words of a text in their order; and what hyphens join, two words as one, each with its first word's number."""
+    """The words of a text in order; and those that hyphens join, two as one, each with its first word's number."""
     found: list[str] = []
     joined: list[tuple[int, str]] = []
     before = ""

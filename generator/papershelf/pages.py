@@ -181,6 +181,7 @@ class Pages:
             yield from self._listing(group, list_path(entry.id), "lists.yml", name, printed, "list")
         yield from self._papers()
         yield self._plan("duplicates.md", None, self._duplicates, ())
+        yield self._plan("find.md", None, self._find, ())
         for paper in shelf.papers:
             related, versions = self.views.related[paper.id], self.views.versions.get(paper.id, ())
             make = partial(self._paper, paper, related, versions)
@@ -351,6 +352,10 @@ class Pages:
             "and which only look alike"
         )
         return Page(at, "Duplicates", text, body, found_by=(("", "Duplicates", text),))
+
+    def _find(self) -> Page:
+        text = "Look for papers by words, topics, tags, lists and years"
+        return Page("find.md", "Find papers", text, self._layout.render("find.md.jinja", "find.md"))
 
     def _paper(self, paper: Paper, related: Sequence[Paper], versions: Sequence[Paper]) -> Page:
         path, title = paper_path(paper.id), plain(paper.title)

@@ -8,6 +8,7 @@ the alphabet, of which a search reads those of its words. No text stands here tw
 from __future__ import annotations
 
 import json
+import re
 from array import array
 from bisect import bisect_right
 from collections import defaultdict, deque
@@ -37,12 +38,15 @@ ABSTRACT = 128
 """The place of an abstract's first word; the summary stands before it."""
 
 STOP = frozenset(
-    """a an and are as at be been but by can for from has have how in into is it its more not of on or our such than that
-    the their these they this to was we were which while will with""".split()
+    re.findall(
+        r"\w+",
+        """a an and are as at be been but by can for from has have how in into is it its more not of on or our such than
+        that the their these they this to was we were which while will with""",
+    )
 )
 """Words that a paper needn't have to be found."""
 COMMON = 12_000
-"""From so many places on, such a word is left out: it tells next to nothing. The words around it keep their distance."""
+"""Of so many places, such a word is left out: it tells next to nothing. The words around it keep their distance."""
 
 _DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 """The letters of a number: of the second half all but the last, which is of the first."""
@@ -88,7 +92,9 @@ class _Index:
         return _json(
             {
                 "version": self.version,
-                "labelled": digest(b"".join(map(self.facets, self._parts)) + b"".join(map(self.labels, self._parts))).hex()[:16],
+                "labelled": digest(
+                    b"".join(map(self.facets, self._parts)) + b"".join(map(self.labels, self._parts))
+                ).hex()[:16],
                 "papers": len(shelf.papers),
                 "together": TOGETHER,
                 "paper": self._site.address("papers/*.md").removeprefix(self._site.url or ""),
@@ -109,7 +115,9 @@ class _Index:
     def titles(self, papers: Sequence[Paper]) -> bytes:
         """The titles of some papers, and those ids that don't follow from the title."""
         shown = [plain(paper.title) for paper in papers]
-        ids = {str(at): p.id for at, (p, title) in enumerate(zip(papers, shown, strict=True)) if p.id != usual_id(title)}
+        ids = {
+            str(at): p.id for at, (p, title) in enumerate(zip(papers, shown, strict=True)) if p.id != usual_id(title)
+        }
         return _json({"titles": shown, "ids": ids})
 
     def labels(self, papers: Sequence[Paper]) -> bytes:

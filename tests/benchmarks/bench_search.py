@@ -3,9 +3,10 @@
     python tests/benchmarks/bench_search.py                             # the shelf that ships
     python tests/benchmarks/bench_search.py --corpus papers.jsonl.gz    # and a corpus, 400 queries of each kind
 
-A corpus is a file of JSON lines with `title` and `abstract`. Queries are made by rule, with a fixed seed; the answer that
-counts is the one paper that the query was made from. The reciprocal rank is 1 where it comes first, 1/2 where second …
-and 0 behind the tenth; the table has the mean. Bytes are what the server sends, compressed by gzip as GitHub Pages does.
+A corpus is a file of JSON lines with `title` and `abstract`. Queries are made by rule, with a fixed seed; the answer
+that counts is the one paper that the query was made from. The reciprocal rank is 1 where it comes first, 1/2 where second
+… and 0 behind the tenth; the table has the mean. Bytes are what the server sends, compressed by gzip as GitHub Pages
+does it.
 """
 
 from __future__ import annotations
@@ -46,7 +47,19 @@ from browser import launch_options  # noqa: E402
 SEED = 20_261_122
 KINDS = ("exact title", "three title words", "the same, two typos", "five words of the abstract", "the name alone")
 TARGETS = {False: (0.99, 0.95, 0.90, 0.95, 0.97), True: (0.99, 0.88, 0.80, 0.80, 0.92)}
-STOP = searchindex.STOP | {"via", "using", "between", "through", "towards", "toward", "over", "under", "do", "does", "what"}
+STOP = searchindex.STOP | {
+    "via",
+    "using",
+    "between",
+    "through",
+    "towards",
+    "toward",
+    "over",
+    "under",
+    "do",
+    "does",
+    "what",
+}
 COLD = 7
 """How often the first search is timed, each time in a new browser context with nothing cached."""
 
@@ -267,7 +280,7 @@ def serving(served: Served) -> Iterator[str]:
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
-        def do_GET(self) -> None:  # noqa: N802
+        def do_GET(self) -> None:
             path = self.path.partition("?")[0].removeprefix("/") or "index.html"
             body = packed.get(path)
             self.send_response(200 if body else 404)

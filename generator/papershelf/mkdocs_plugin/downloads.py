@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files, InclusionLevel
 
+from papershelf import writtenpages
 from papershelf.downloads import downloads
 from papershelf.model import Catalogue
 from papershelf.site import Download, Site
 
 
-def add_downloads(files: Files, shelf: Catalogue, config: MkDocsConfig) -> None:
-    """Add every download to the files of a site; one that lies at the same path already stands."""
+def add_downloads(
+    files: Files, shelf: Catalogue, config: MkDocsConfig, written: Callable[[], Mapping[str, str]]
+) -> None:
+    """Add every download to the files of a site; one that lies at the same path already stands.
+
+    `written` gives the hand-written pages by path when all of them were read.
+    """
     url = config.site_url and config.site_url.rstrip("/") + "/"
-    for download in downloads(shelf, Site(config.site_name, url or None, config.use_directory_urls)):
+    site = Site(config.site_name, url or None, config.use_directory_urls)
+    for download in (*downloads(shelf, site), writtenpages.download(site, written)):
         if files.get_file_from_path(download.path) is None:
             files.append(_MadeFile(download, config))
 

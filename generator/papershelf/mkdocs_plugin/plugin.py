@@ -21,7 +21,6 @@ from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page as MkDocsPage
-from mkdocs.utils.templates import TemplateContext
 
 from papershelf.checks import checked
 from papershelf.git import origin
@@ -35,7 +34,7 @@ from papershelf.mkdocs_plugin.sitemap import UNDATED, in_sitemap, sitemap
 from papershelf.mkdocs_plugin.watching import Watcher
 from papershelf.model import Catalogue
 from papershelf.pages import SCRIPTS, STYLES, Page, Pages
-from papershelf.places import html_file, paper_path, theme_folder
+from papershelf.places import paper_path, theme_folder
 from papershelf.problems import ProblemsError
 from papershelf.progress import counted, stage
 
@@ -63,6 +62,7 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
         self._planned: list[PlannedFile] = []
         self._order: list[str] = []
         self._made: dict[str, Page] = {}
+        self._written: dict[str, str] = {}
         self._memory = Memory()
         self._code = Code()
         self._watcher: Watcher | None = None
@@ -72,7 +72,7 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Refuse what can't be right. That this hook exists makes MkDocs keep the plugin across rebuilds."""
         if dirty:
-            raise PluginError("With --dirty, listings and search would stay as they were: leave that option out.")
+            raise PluginError("With --dirty, listings would stay as they were: leave that option out.")
         self._wants_watcher = command == "serve"
         self._builds = command != "serve"
 
@@ -145,7 +145,8 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
             files.append(file)
         for path, text in self._ready.redirects():
             files.append(File.generated(config, path, content=text, inclusion=InclusionLevel.NOT_IN_NAV))
-        add_downloads(files, self._ready.catalogue, config)
+        self._written = {}
+        add_downloads(files, self._ready.catalogue, config, lambda: self._written)
         return files
 
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
@@ -157,6 +158,7 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
         """Fill the placeholders of a hand-written page."""
         if page.file.generated_by:
             return markdown
+        self._written[page.file.src_uri] = page.file.content_string
         shown = Path(os.path.relpath(config.docs_dir, _root(config)), page.file.src_uri).as_posix()
         filled, problems = self._ready.fill(markdown, page.file.src_uri, shown)
         if problems:
@@ -183,15 +185,6 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
                 MkDocsPage(None, file, config).present_anchor_ids = set(written[file.src_uri].anchors)
         return env
 
-    @event_priority(100)
-    def on_page_context(
-        self, context: TemplateContext, *, page: MkDocsPage, config: MkDocsConfig, nav: Navigation
-    ) -> TemplateContext:
-        """Keep search from reading a generated page: what it is found by is known."""
-        if page.file.generated_by == "papershelf":
-            page.meta = {**page.meta, "search": {"exclude": True}}
-        return context
-
     def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:
         """Leave out the white space of the theme's templates."""
         return squeezed(output) if page.file.generated_by == "papershelf" else output
@@ -204,11 +197,7 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
 
     @event_priority(100)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
-        """Tell search what the generated pages are found by, and leave for the next build what it can use."""
-        index = getattr(config.plugins.get("material/search"), "search_index", None)
-        if index is not None:
-            for path in self._order:
-                index.entries += _entries(self._made[path], config)
+        """Leave for the next build what it can use."""
         if self._builds:
             with stage("leave for the next build"):
                 self._memory.save(_root(config))
@@ -302,15 +291,3 @@ def _names(nav: Any) -> Iterator[tuple[str, str | None]]:
     else:
         for entry in reversed(nav or ()):
             yield from _names(entry)
-
-
-def _entries(page: Page, config: MkDocsConfig) -> Iterator[dict[str, Any]]:
-    """What search knows of a generated page, as Material writes it of one that it has read."""
-    file = html_file(page.path, directory_urls=config.use_directory_urls)
-    address = file.removesuffix("index.html") if config.use_directory_urls else file
-    for anchor, title, text in page.found_by:
-        entry: dict[str, Any] = {"location": address + anchor, "title": html.escape(title, quote=False)}
-        entry["text"] = f"<p>{html.escape(text, quote=False)}</p>" if text else ""
-        if page.tags:
-            entry["tags"] = list(page.tags)
-        yield entry
