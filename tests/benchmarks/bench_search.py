@@ -4,9 +4,8 @@
     python tests/benchmarks/bench_search.py --corpus papers.jsonl.gz    # and a corpus, 400 queries of each kind
 
 A corpus is a file of JSON lines with `title` and `abstract`. Queries are made by rule, with a fixed seed; the answer
-that counts is the one paper that the query was made from. The reciprocal rank is 1 where it comes first, 1/2 where second
-… and 0 behind the tenth; the table has the mean. Bytes are what the server sends, compressed by gzip as GitHub Pages
-does it.
+that counts is the one paper that the query was made from. The reciprocal rank is 1 where it comes first, 1/2 where
+second … and 0 behind the tenth; the table has the mean. Bytes are what the server sends, compressed by gzip.
 """
 
 from __future__ import annotations

@@ -8,11 +8,7 @@
 {%- set features = config.theme.features or [] %}
 {%- set palettes = config.theme.palette if config.theme.palette and config.theme.palette is not mapping else [] %}
 {%- set palette_html %}{% if palettes %}{% include "partials/palette.html" %}{% endif %}{% endset %}
-{%- set search_html %}
-  <button type="button" class="md-header__button md-icon papershelf-search-button" aria-label="Search" aria-keyshortcuts="/ s Control+k">
-    {%- include ".icons/" ~ (config.theme.icon.search or "material/magnify") ~ ".svg" -%}
-  </button>
-{%- endset %}
+{%- set search_html %}{% include "partials/search.html" %}{% endset %}
 {%- set source_html %}{% if config.repo_url %}{% include "partials/source.html" %}{% endif %}{% endset %}
 {%- set top_html %}
   {%- if "navigation.top" in features and "navigation.instant" not in features %}

@@ -43,12 +43,25 @@
   function search() {
     /** @type {HTMLElement | null} */ const field = document.querySelector("#papershelf-find input[type=search]");
     if (field) field.focus();
-    else void load("dialog").then(({ show }) => show(root));
+    else if (early === null) {
+      early = "";
+      const done = load("dialog").then(({ show }) => show(root, early));
+      void done.finally(() => { early = null; });
+    }
   }
+
+  /** What is typed while the dialog is being loaded. @type {string | null} */
+  let early = null;
 
   /** @param {KeyboardEvent} event */
   function onSearchKey(event) {
     const { key, target } = event;
+    if (early !== null && !event.ctrlKey && !event.metaKey && (key.length === 1 || key === "Backspace")) {
+      early = key.length === 1 ? early + key : early.slice(0, -1);
+      event.preventDefault();
+      event.stopPropagation();
+      return;
+    }
     const typing = target instanceof HTMLElement && (target.isContentEditable || target.matches("input, textarea, select"));
     const control = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && key.toLowerCase() === "k";
     const letter = !typing && !event.ctrlKey && !event.metaKey && !event.altKey && ["/", "s"].includes(key);
@@ -153,7 +166,7 @@
   document.addEventListener("click", event => {
     if (event.target instanceof Element && event.target.closest(".papershelf-search-button")) search();
   });
-  document.addEventListener("keydown", onSearchKey);
+  document.addEventListener("keydown", onSearchKey, true);
   document.addEventListener("keydown", onEscape);
   document.addEventListener("keydown", onAction, true);
   const pages = /** @type {{document$?: {subscribe(next: () => void): void}}} */ (window).document$;

@@ -42,10 +42,15 @@ class Search {
     document.body.append(this.dialog);
   }
 
-  show() {
+  /** @param {string} typed what was typed before the dialog was here */
+  show(typed) {
     if (this.dialog.open) return;
     this.dialog.showModal();
     this.input.select();
+    if (typed) {
+      this.input.value = typed;
+      void this.ask();
+    }
     this.engine.catch(() => {
       this.status.textContent = "The search can't be loaded.";
       this.engine = open(this.root);
@@ -60,10 +65,10 @@ class Search {
     if (!query.trim()) return this.#fill([], "");
     try {
       const engine = await this.engine;
-      const { total, results, places, words } = await engine.find(query, { limit: SHOWN });
+      const found = await engine.find(query, { limit: SHOWN }), { total, results, places, words } = found;
       if (turn !== this.#turn) return undefined;
       const papers = results.map(result => {
-        const { title, text, quiet } = lines(result, words);
+        const { title, text, quiet } = lines(result, found);
         return option(result.address, [title, text, quiet]);
       });
       const others = places.map(place => option(place.address, place_(place, words)));
@@ -106,6 +111,9 @@ class Search {
       const chosen = this.list.children[this.#active];
       if (chosen instanceof HTMLElement) chosen.click();
       event.preventDefault();
+    } else if (event.key === "Escape") {
+      this.dialog.close(); // a field for searching would only be emptied
+      event.preventDefault();
     }
     event.stopPropagation(); // Material has keys of its own
   }
@@ -126,10 +134,10 @@ function place_({ kind, name, text }, found) {
 /** @type {Search | undefined} */
 let search;
 
-/** Open the dialog. @param {URL} root the site's */
-export function show(root) {
+/** Open the dialog. @param {URL} root the site's @param {string} [typed] what was typed meanwhile */
+export function show(root, typed = "") {
   search ??= new Search(root);
   // Material's instant loading keeps the body, but not always all that is in it.
   if (!search.dialog.isConnected) document.body.append(search.dialog);
-  search.show();
+  search.show(typed);
 }

@@ -16,7 +16,8 @@ import { words } from "./folding.js";
  * @typedef {{kind: "topic" | "tag" | "list", id: string, name: string, address: string}} Label
  * @typedef {{kind: "topic" | "tag" | "list" | "page", id: string, name: string, address: string, text?: string}} Place
  * @typedef {Record<keyof Facets, Map<string, number>>} Counts how many of the papers found each facet has
- * @typedef {{total: number, results: Result[], places: Place[], words: Set<string>, counts: Counts}} Found
+ * @typedef {{total: number, results: Result[], places: Place[], words: Set<string>, meant: Set<string>[],
+ *   counts: Counts}} Found `words` are all that were found, `meant` those for each typed word
  */
 
 /** What a match weighs: a word in a title, a tag or topic, a summary, an abstract. */
@@ -406,6 +407,7 @@ export class Engine {
       results: numbers.slice(from, from + limit).map(number => this.result(number, matches.score[number])),
       places: this.placesFor(telling),
       words: new Set(matches.forms.flatMap(forms => [...forms.keys()])),
+      meant: matches.forms.map(forms => new Set(forms.keys())),
       counts: await this.#counts(numbers, options.facets ?? false),
     };
   }

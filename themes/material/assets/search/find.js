@@ -63,10 +63,12 @@ class Find {
     this.list = element("ol", { class: "papershelf-find__list" });
     this.more = element("button", { type: "button", class: "md-button" }, ["Show more"]);
     this.filters = element("div", { class: "papershelf-find__filters", role: "group", "aria-label": "Filters" });
+    const fold = element("details", {}, [element("summary", {}, ["Filters"]), this.filters]);
+    fold.open = matchMedia("(min-width: 45em)").matches;
     place.replaceChildren(
       element("form", { role: "search", class: "papershelf-find__bar", "aria-label": "Papers" }, [this.input, this.sort]),
       element("div", { class: "papershelf-find__body" }, [
-        this.filters, element("div", { class: "papershelf-find__found" }, [this.status, this.list, this.more]),
+        fold, element("div", { class: "papershelf-find__found" }, [this.status, this.list, this.more]),
       ]),
     );
     place.querySelector("form")?.addEventListener("submit", event => event.preventDefault());
@@ -107,7 +109,7 @@ class Find {
       if (turn !== this.#turn) return;
       this.status.textContent = counted(found.total);
       this.list.replaceChildren(...found.results.map(result => {
-        const { title, text, quiet } = lines(result, found.words);
+        const { title, text, quiet } = lines(result, found);
         return element("li", { class: "papershelf-result" }, [element("a", { href: result.address }, [title]), text, quiet]);
       }));
       this.more.hidden = found.total <= found.results.length;

@@ -2,7 +2,10 @@
 
 import { pieces, words } from "./folding.js";
 
-/** @typedef {import("./engine.js").Result} Result */
+/**
+ * @typedef {import("./engine.js").Result} Result
+ * @typedef {import("./engine.js").Found} Found
+ */
 
 /** How many letters of a passage are shown. */
 const SHOWN = 220;
@@ -73,16 +76,19 @@ function pageAt(address) {
 }
 
 /**
- * What a paper says of what was asked: the summary, unless only the abstract has the words.
- * @param {string} address
- * @param {Set<string>} found
+ * What a paper says of what was asked: the summary, unless the abstract has a word that it and the title lack.
+ * @param {Result} result
+ * @param {Found} found
  */
-async function saying(address, found) {
+async function saying({ address, title }, { words: marks, meant }) {
   const { summary, abstract } = await pageAt(address).catch(() => ({ summary: "", abstract: "" }));
-  /** @param {string} text */
-  const hits = text => new Set(words(text).flatMap(([word]) => (found.has(word) ? [word] : []))).size;
-  return hits(abstract) > 2 * hits(summary) || !summary ? passage(abstract, found) : summary;
+  const known = new Set(words(`${title} ${summary}`).map(([word]) => word)), further = new Set(words(abstract).map(([word]) => word));
+  const adds = meant.some(forms => none(known, forms) && !none(further, forms));
+  return adds || !summary ? passage(abstract, marks) : summary;
 }
+
+/** Whether two sets have nothing in common. @param {Set<string>} one @param {Set<string>} other */
+const none = (one, other) => ![...other].some(word => one.has(word));
 
 /**
  * @template {keyof HTMLElementTagNameMap} Name
@@ -101,16 +107,17 @@ export function element(name, attributes = {}, children = []) {
 /**
  * The lines of a result: its title, what it says, and its topics and tags. What it says follows when its page is here.
  * @param {Result} result
- * @param {Set<string>} found
+ * @param {Found} found
  */
 export function lines(result, found) {
+  const marks = found.words;
   const text = element("span", { class: "papershelf-result__text" });
-  void saying(result.address, found).then(said => text.replaceChildren(marked(said, found)));
+  void saying(result, found).then(said => text.replaceChildren(marked(said, marks)));
   const quiet = element("span", { class: "papershelf-result__labels" });
-  const topics = result.topics.map(({ name }) => element("i", {}, [marked(name, found)]));
-  const tags = result.tags.map(({ name }) => marked(name, found));
+  const topics = result.topics.map(({ name }) => element("i", {}, [marked(name, marks)]));
+  const tags = result.tags.map(({ name }) => marked(name, marks));
   [...topics, ...tags].forEach((label, at) => quiet.append(at ? " · " : "", label));
-  return { title: element("span", { class: "papershelf-result__title" }, [marked(result.title, found)]), text, quiet };
+  return { title: element("span", { class: "papershelf-result__title" }, [marked(result.title, marks)]), text, quiet };
 }
 
 /**
