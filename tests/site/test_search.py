@@ -168,7 +168,7 @@ def test_a_result_shows_the_passage_with_the_matches_marked(dialog: Page, shelf:
     dialog.get_by_role("combobox").fill(phrase)
     marks = first.locator(".papershelf-result__text mark")
     marks.nth(2).wait_for()
-    assert {word.lower() for word in marks.all_inner_texts()} <= set(words(phrase)[0])
+    assert len({word.lower() for word in marks.all_inner_texts()} & set(words(phrase)[0])) > 3
 
 
 def test_what_is_typed_while_the_index_loads_is_found_and_only_the_last_answer_counts(page: Page, address: str) -> None:
