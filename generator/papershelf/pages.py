@@ -20,7 +20,7 @@ from urllib.parse import quote_plus
 
 from papershelf import cite, views
 from papershelf.charts import Bar, topic_overlap, topic_sizes
-from papershelf.layout import Layout, counted, link, outside_link, printed
+from papershelf.layout import Layout, link, outside_link, printed
 from papershelf.model import Appearance, Catalogue, Links, Paper, Removed
 from papershelf.places import (
     PER_PAGE,
@@ -53,8 +53,8 @@ class Page:
     """A page of the site: its path below the site's root, what its front matter says, and its body as Markdown.
 
     `title`, `description` and `tags` are readable text. `hide` names the side bars that it goes without, `edit` is the
-    file below `data/` that it is edited in. `found_by` are the sections that search knows of it: the anchor, the
-    heading and the text of each, as readable text; without any, search leaves the page out.
+    file below `data/` that it is edited in. `found` says whether the search of another renderer is to find it; ours
+    has the catalogue.
     """
 
     path: str
@@ -64,7 +64,7 @@ class Page:
     edit: str | None = None
     tags: tuple[str, ...] = ()
     hide: tuple[str, ...] = ("navigation", "toc")
-    found_by: tuple[tuple[str, str, str], ...] = ()
+    found: bool = False
 
     @property
     def text(self) -> str:
@@ -72,7 +72,7 @@ class Page:
         title, description = meta_values(self)
         head = [f"title: {_quoted(title)}", f"description: {_quoted(description)}"]
         head += _listed("tags", [_quoted(html.escape(tag)) for tag in self.tags]) + _listed("hide", self.hide)
-        if not self.found_by:
+        if not self.found:
             head += ["search:", "  exclude: true"]
         return "\n".join(("---", *head, "---", "", self.body))
 
@@ -265,18 +265,18 @@ class Pages:
         path, count = "topics/index.md", len(self.topics)
         text = f"The {count} topics of this shelf, with the papers in each"
         body = self._layout.render("topics.md.jinja", path, topics=self.topics, count=count, charts=self._charts(path))
-        return Page(path, "Topics", text, body, "topics.yml", hide=("toc",), found_by=(("", "Topics", text),))
+        return Page(path, "Topics", text, body, "topics.yml", hide=("toc",), found=True)
 
     def _tags_page(self) -> Page:
         path, count = "tags/index.md", len(self.tags)
         text = f"The vocabulary of this shelf: {count} tags, what each means, and how many papers have it"
         body = self._layout.render("tags.md.jinja", path, tags=self.tags, count=count)
-        return Page(path, "Tags", text, body, "tags.yml", found_by=(("", "Tags", text),))
+        return Page(path, "Tags", text, body, "tags.yml", found=True)
 
     def _lists_page(self) -> Page:
         path, text = "lists/index.md", "The captured listings that this shelf was made from"
         body = self._layout.render("lists.md.jinja", path, lists=self._lists)
-        return Page(path, "Lists", text, body, "lists.yml", found_by=(("", "Lists", text),))
+        return Page(path, "Lists", text, body, "lists.yml", found=True)
 
     def _listing(
         self, papers: Sequence[Paper], path: str, edit: str, name: str, text: str, kind: str
@@ -295,8 +295,7 @@ class Pages:
         )  # fmt: skip
         title = name if part.number == 1 else f"{name}, page {part.number}"
         hide = ("toc",) if kind == "topic" else ("navigation", "toc")
-        found_by = (("", name, f"{plain(text)} {counted(count)}."),) if part.number == 1 else ()
-        return Page(part.path, title, plain(text or name), body, edit, hide=hide, found_by=found_by)
+        return Page(part.path, title, plain(text or name), body, edit, hide=hide, found=part.number == 1)
 
     def _papers(self) -> Iterator[Plan]:
         groups = views.by_letter(self.catalogue.papers)
@@ -323,8 +322,7 @@ class Pages:
         )  # fmt: skip
         title = "All papers" if part.number == 1 else f"All papers, page {part.number}"
         text = f"All {count} papers of this shelf by title, and those that wait for a curator"
-        found_by = (("", title, text),) if part.number == 1 else ()
-        return Page(part.path, title, text, body, found_by=found_by)
+        return Page(part.path, title, text, body, found=part.number == 1)
 
     def _waiting(self, item: Todo) -> dict[str, Any]:
         return {
@@ -351,7 +349,7 @@ class Pages:
             "Which papers were listed more than once and merged, which are versions of each other, "
             "and which only look alike"
         )
-        return Page(at, "Duplicates", text, body, found_by=(("", "Duplicates", text),))
+        return Page(at, "Duplicates", text, body, found=True)
 
     def _find(self) -> Page:
         text = "Look for papers by words, topics, tags, lists and years"
@@ -370,12 +368,9 @@ class Pages:
             source=f"{self._folder}/{paper.source}",
         )  # fmt: skip
         summary = plain(paper.summary) if paper.summary else ""
-        found_by = [("", title, " ".join(filter(None, (summary, plain(imprint)))))]
-        if paper.abstract:
-            found_by.append(("#abstract", "Abstract", plain(paper.abstract)))
         return Page(
             path, title, summary or first_sentence(paper.abstract or paper.title), body, paper.source,
-            tags=tuple(self._tag[name].name for name in paper.tags), found_by=tuple(found_by),
+            tags=tuple(self._tag[name].name for name in paper.tags), found=True,
         )  # fmt: skip
 
     def _removed(self, entry: Removed) -> Page:

@@ -33,7 +33,7 @@ from papershelf.mkdocs_plugin.shells import Code, Shells, squeezed
 from papershelf.mkdocs_plugin.sitemap import UNDATED, in_sitemap, sitemap
 from papershelf.mkdocs_plugin.watching import Watcher
 from papershelf.model import Catalogue
-from papershelf.pages import SCRIPTS, STYLES, Page, Pages
+from papershelf.pages import SCRIPTS, STYLES, Pages
 from papershelf.places import paper_path, theme_folder
 from papershelf.problems import ProblemsError
 from papershelf.progress import counted, stage
@@ -60,8 +60,6 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
         self._nav: Navigation | None = None
         self._site: Path | None = None
         self._planned: list[PlannedFile] = []
-        self._order: list[str] = []
-        self._made: dict[str, Page] = {}
         self._written: dict[str, str] = {}
         self._memory = Memory()
         self._code = Code()
@@ -126,18 +124,17 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
         converter = Converter(config, files)
         names = dict(_names(config.nav))
         edit_root = _edit_root(config, self._data(config))
-        self._planned, self._order, self._made, self._converter = [], [], {}, converter
+        self._planned, self._converter = [], converter
         plans = tuple(self._ready.plans())
         for plan in counted(plans, "Planning pages", len(plans)):
             if files.get_file_from_path(plan.path) is not None:
                 continue
-            self._order.append(plan.path)
             edit = plan.edit and posixpath.join(edit_root, plan.edit)
             if reason is None and plan.path not in names:
                 self._planned.append(planned := planned_file(plan, edit, config))
                 files.append(planned)
                 continue
-            page = self._made[plan.path] = plan.make()
+            page = plan.make()
             file = File.generated(config, plan.path, content=page.text, inclusion=InclusionLevel.NOT_IN_NAV)
             file.edit_uri = edit
             if reason is None:
@@ -180,7 +177,6 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
             writer = Writer(config, files, self._converter, shells)
             with stage("make and write pages"):
                 written = writer.write(self._planned, self._memory.kept)
-            self._made |= {path: known.page for path, known in written.items()}
             for file in _pointed_at(files):
                 MkDocsPage(None, file, config).present_anchor_ids = set(written[file.src_uri].anchors)
         return env

@@ -98,7 +98,7 @@ class Shells:
             raise NoShellError(page.path)
         within = name if number and f"{folder}/{name}.md" in self._in_nav else f"{_SLOT}name"
         edit = f"{_SLOT}edit{_YAML}" if page.edit and "/" in page.edit else page.edit
-        kind = Kind(folder, within, bool(number), edit, page.hide, bool(page.tags), bool(page.found_by), headings[1:])
+        kind = Kind(folder, within, bool(number), edit, page.hide, bool(page.tags), page.found, headings[1:])
         shell, _ = self._shells.get(kind) or self._made(kind)
         title, description = meta_values(page)
         values = {
