@@ -12,7 +12,7 @@ import pytest
 ROWS = (
     ("model",),
     ("problems", "progress"),
-    ("tex", "git", "yamlmistakes", "journal", "asking", "processes", "cache", "quickmark"),
+    ("tex", "git", "yamlmistakes", "journal", "asking", "processes", "cache", "quickmark", "folding"),
     ("engine", "sending"),
     ("text", "yamlfile"),
     ("identity", "yamlspans", "comments", "issueform", "suggest", "related", "reasons"),
@@ -24,7 +24,7 @@ ROWS = (
     ("checks",),
     ("importing", "views", "charts", "todo", "places", "news"),
     ("layout", "site"),
-    ("cite", "export", "feeds", "atlas"),
+    ("cite", "export", "feeds", "atlas", "searchindex", "writtenpages"),
     ("downloads", "pages", "drafts", "newpaper", "fmt"),
     ("mkdocs_plugin", "write", "scaffold", "vocabulary", "curating", "addresses", "pagelinks", "propose", "digest"),
     ("starting", "updating", "revisions", "proposalreport"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from papershelf import atlas, cite, export, feeds
+from papershelf import atlas, cite, export, feeds, searchindex
 from papershelf.cache import Results
 from papershelf.model import Catalogue
 from papershelf.site import Download, Site
@@ -16,3 +16,4 @@ def downloads(shelf: Catalogue, site: Site, results: Results) -> Iterator[Downlo
     yield from export.downloads(shelf, site)
     yield from feeds.downloads(shelf, site)
     yield from atlas.downloads(shelf, site, results)
+    yield from searchindex.downloads(shelf, site, results)

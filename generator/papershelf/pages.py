@@ -25,7 +25,7 @@ from papershelf import cite, news, views
 from papershelf.cache import Results
 from papershelf.charts import Bar, topic_overlap, topic_sizes
 from papershelf.feeds import feed_path
-from papershelf.layout import Layout, counted, link, outside_link, printed
+from papershelf.layout import Layout, link, outside_link, printed
 from papershelf.model import Appearance, Catalogue, Links, Paper, Removed
 from papershelf.places import (
     PER_PAGE,
@@ -62,9 +62,8 @@ class Page:
     """A page of the site: its path below the site's root, what its front matter says, and its body as Markdown.
 
     `title`, `description` and `tags` are readable text. `hide` names the side bars that it goes without, `edit` is the
-    file below `data/` that it is edited in. `found_by` are the sections that search knows of it: the anchor, the
-    heading and the text of each, as readable text; without any, search leaves the page out. `cited_as` are the names
-    and values by which reference managers know a paper.
+    file below `data/` that it is edited in. `found` says whether the search of another renderer is to find it; ours
+    has the catalogue. `cited_as` are the names and values by which reference managers know a paper.
     """
 
     path: str
@@ -74,7 +73,7 @@ class Page:
     edit: str | None = None
     tags: tuple[str, ...] = ()
     hide: tuple[str, ...] = ("navigation", "toc")
-    found_by: tuple[tuple[str, str, str], ...] = ()
+    found: bool = False
     cited_as: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -86,7 +85,7 @@ class Page:
         for name, group in groupby(self.cited_as, key=itemgetter(0)):
             values = [_quoted(html.escape(value)) for _, value in group]
             head += _listed(name, values) if name == "citation_author" else [f"{name}: {values[0]}"]
-        if not self.found_by:
+        if not self.found:
             head += ["search:", "  exclude: true"]
         return "\n".join(("---", *head, "---", "", self.body))
 
@@ -211,6 +210,7 @@ class Pages:
             yield from self._listing(group, list_path(entry.id), "lists.yml", name, printed, "list")
         yield from self._papers()
         yield Plan("duplicates.md", None, self._duplicates, tuple(self._concerned()))
+        yield Plan("find.md", None, self._find, ())
         reasons = Reasons(shelf)
         shown = {paper.id: (paper.id, paper.title) for paper in shelf.papers}
         for paper in shelf.papers:
@@ -293,18 +293,18 @@ class Pages:
         path, count = "topics/index.md", len(self.topics)
         text = f"The {count} topics of this shelf, with the papers in each"
         body = self._layout.render("topics.md.jinja", path, topics=self.topics, count=count, charts=self._charts(path))
-        return Page(path, "Topics", text, body, "topics.yml", hide=("toc",), found_by=(("", "Topics", text),))
+        return Page(path, "Topics", text, body, "topics.yml", hide=("toc",), found=True)
 
     def _tags_page(self) -> Page:
         path, count = "tags/index.md", len(self.tags)
         text = f"The vocabulary of this shelf: {count} tags, what each means, and how many papers have it"
         body = self._layout.render("tags.md.jinja", path, tags=self.tags, count=count)
-        return Page(path, "Tags", text, body, "tags.yml", found_by=(("", "Tags", text),))
+        return Page(path, "Tags", text, body, "tags.yml", found=True)
 
     def _lists_page(self) -> Page:
         path, text = "lists/index.md", "The captured listings that this shelf was made from"
         body = self._layout.render("lists.md.jinja", path, lists=self._lists)
-        return Page(path, "Lists", text, body, "lists.yml", found_by=(("", "Lists", text),))
+        return Page(path, "Lists", text, body, "lists.yml", found=True)
 
     def _new(self) -> Page:
         path, began = "new.md", news.first_day(self.catalogue)
@@ -321,7 +321,7 @@ class Pages:
             "new.md.jinja", path, days=days, shown=len(latest), whole=len(latest) == dated.total(), feeds=self._feeds
         )
         text = "What came onto this shelf lately, newest first"
-        return Page(path, "New", text, body, found_by=(("", "New", text),))
+        return Page(path, "New", text, body, found=True)
 
     def _map_page(self) -> Page:
         text = "Every paper as a dot, near those that say alike things, and a table of the topics and tags"
@@ -330,7 +330,7 @@ class Pages:
         unfiled = sum(not paper.topics for paper in shelf.papers)
         count = len(shelf.papers)
         body = self._layout.render("map.md.jinja", MAP, rows=rows, tags=self.tags, unfiled=unfiled, count=count)
-        return Page(MAP, "Map", text, body, found_by=(("", "Map", text),))
+        return Page(MAP, "Map", text, body, found=True)
 
     def _most(self, papers: Sequence[Paper]) -> list[Link]:
         """The tags that most of some papers have, with how many have them."""
@@ -356,8 +356,7 @@ class Pages:
         )  # fmt: skip
         title = name if part.number == 1 else f"{name}, page {part.number}"
         hide = ("toc",) if kind == "topic" else ("navigation", "toc")
-        found_by = (("", name, f"{plain(text)} {counted(count)}."),) if part.number == 1 else ()
-        return Page(part.path, title, plain(text or name), body, edit, hide=hide, found_by=found_by)
+        return Page(part.path, title, plain(text or name), body, edit, hide=hide, found=part.number == 1)
 
     def _papers(self) -> Iterator[Plan]:
         groups = views.by_letter(self.catalogue.papers)
@@ -389,8 +388,7 @@ class Pages:
         )  # fmt: skip
         title = "All papers" if part.number == 1 else f"All papers, page {part.number}"
         text = f"All {count} papers of this shelf by title, and those that wait for a curator"
-        found_by = (("", title, text),) if part.number == 1 else ()
-        return Page(part.path, title, text, body, found_by=found_by)
+        return Page(part.path, title, text, body, found=part.number == 1)
 
     def _waiting(self, item: Todo) -> dict[str, Any]:
         return {
@@ -423,7 +421,11 @@ class Pages:
             "Which papers were listed more than once and merged, which are versions of each other, "
             "and which only look alike"
         )
-        return Page(at, "Duplicates", text, body, found_by=(("", "Duplicates", text),))
+        return Page(at, "Duplicates", text, body, found=True)
+
+    def _find(self) -> Page:
+        text = "Look for papers by words, topics, tags, lists and years"
+        return Page("find.md", "Find papers", text, self._layout.render("find.md.jinja", "find.md"))
 
     def _paper(self, paper: Paper, near: Sequence[Near], versions: Sequence[Paper]) -> Page:
         path, title = paper_path(paper.id), plain(paper.title)
@@ -438,13 +440,9 @@ class Pages:
             source=f"{self._folder}/{paper.source}",
         )  # fmt: skip
         summary = plain(paper.summary) if paper.summary else ""
-        found_by = [("", title, " ".join(filter(None, (summary, plain(imprint)))))]
-        if paper.abstract:
-            found_by.append(("#abstract", "Abstract", plain(paper.abstract)))
         return Page(
             path, title, summary or first_sentence(paper.abstract or paper.title), body, paper.source,
-            tags=tuple(self._tag[name].name for name in paper.tags), found_by=tuple(found_by),
-            cited_as=tuple(cite.tags(paper)),
+            tags=tuple(self._tag[name].name for name in paper.tags), found=True, cited_as=tuple(cite.tags(paper)),
         )  # fmt: skip
 
     def _removed(self, entry: Removed) -> Page:

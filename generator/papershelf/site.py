@@ -41,9 +41,9 @@ class Site:
 class Download:
     """A file of the site that is no page: its path below the site's root, and what makes its content.
 
-    Two with equal `parts` have equal content.
+    Two with equal `parts` have equal content; without any, nothing is known of it before it is made.
     """
 
     path: str
     make: Callable[[], bytes]
-    parts: tuple[object, ...]
+    parts: tuple[object, ...] | None

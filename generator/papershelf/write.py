@@ -15,6 +15,7 @@ from pathlib import Path
 
 import yaml
 
+from papershelf import writtenpages
 from papershelf.downloads import downloads
 from papershelf.pages import SCRIPTS, STYLES, Pages
 from papershelf.places import theme_folder
@@ -90,7 +91,9 @@ def _fill_folder(pages: Pages, shelf: Shelf, folder: Path) -> int:
         _write(docs / path, page)
     for path, text in pages.redirects():
         _write(docs / path, text.encode())
-    for download in downloads(pages.catalogue, shelf.site, pages.results):
+    hand_written = {path: read_text(shelf.docs / path, path) for path in content}
+    every_file = downloads(pages.catalogue, shelf.site, pages.results)
+    for download in (*every_file, writtenpages.download(shelf.site, lambda: hand_written)):
         _write(docs / download.path, download.make())
     # In docs, because not every renderer takes files from the folder of templates.
     shutil.copytree(theme_folder("material"), docs, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.html"))

@@ -125,7 +125,7 @@ def test_the_configuration_keeps_what_it_has(toy: Path, run: Run) -> None:
     config = toy / "mkdocs.yml"
     change(config, "site_name: .*", 'site_name: !ENV [SHELF_NAME, "A Toy Shelf"]\nINHERIT: base.yml\nwatch: [data]')
     change(config, "docs_dir: .*", 'docs_dir: !ENV [SHELF_PAGES, "site_src"]\nhooks: [hook.py]')
-    change(config, r"  - search\n  - papershelf\n", "  search: {lang: en}\n  papershelf: {data_dir: data}\n")
+    change(config, r"  - papershelf\n", "  search: {lang: en}\n  papershelf: {data_dir: data}\n")
     write(run, toy, "../out")
     out = toy.parent / "out"
     assert '!ENV [SHELF_NAME, "A Toy Shelf"]' in (out / "mkdocs.yml").read_text(encoding="utf-8")

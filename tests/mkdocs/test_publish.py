@@ -121,10 +121,10 @@ def test_search_finds_a_paper_and_leads_to_it(start: str, page: Page, published:
     page.goto(published.address + start)
     page.keyboard.press("/")
     page.keyboard.type("parallel widgets")
-    page.locator(".md-search-result__link").first.click()
+    page.get_by_role("option").first.click()
     page.wait_for_url(f"{published.address}papers/parallel-widgets-a-study-of-nothing-in-particular/**")
     assert "Parallel Widgets" in page.locator("h1").inner_text()
-    assert f"{published.address}search/search_index.json" in asked
+    assert f"{published.address}assets/search/index.json" in asked
 
 
 @pytest.mark.parametrize("options", [{}, {"java_script_enabled": False}], ids=["with scripts", "without scripts"])

@@ -17,7 +17,7 @@ ZERO = "ZeRO: Memory Optimizations Toward Training Trillion Parameter Models"
 # A page of each kind; the listings, a listing's second page and the papers are found through the site's own links.
 KINDS = (
     "home", "topics", "topic", "tags", "tag", "lists", "list", "second page", "papers", "paper",
-    "paper without address", "new", "map", "duplicates", "contribute", "about", "not found",
+    "paper without address", "new", "map", "duplicates", "contribute", "about", "find", "not found",
 )  # fmt: skip
 DESK, PHONE = (1300, 900), (360, 740)
 
@@ -51,6 +51,7 @@ def places(browser: Browser, address: str, root: Path) -> dict[str, str]:
         "duplicates": f"{address}duplicates/",
         "contribute": f"{address}contribute/",
         "about": f"{address}about/",
+        "find": f"{address}find/?q=parallel&not-tag=survey",
         "not found": f"{address}papers/no-such-paper/",
     }
     found["second page"] = f"{found['list']}2/"
@@ -90,6 +91,8 @@ def test_axe_finds_nothing(
 ) -> None:
     page = opened(places[kind], size, color_scheme=palette)
     assert page.locator("body").get_attribute("data-md-color-scheme") == {"light": "default", "dark": "slate"}[palette]
+    if kind == "find":
+        page.locator(".papershelf-find__list mark").first.wait_for()
     assert violations(page) == []
 
 
@@ -104,7 +107,7 @@ def test_axe_finds_nothing_in_an_open_fold_and_an_open_search(
     assert violations(page) == []
     page.keyboard.press("/")
     page.keyboard.type("pipeline memory")
-    page.locator(".md-search-result nav[role=none]").first.wait_for()
+    page.get_by_role("option").first.locator("mark").first.wait_for()
     page.wait_for_function("() => document.getAnimations().every(a => a.playState !== 'running')")
     assert violations(page) == []
 
@@ -350,5 +353,5 @@ def test_the_page_for_what_is_not_found_searches_and_leads_on(
     assert leads == ["/topics/", "/tags/", "/papers/", "/"]
     page.get_by_label("Words to look for").fill("trillion parameter")
     page.get_by_role("button", name="Search").last.click()
-    page.wait_for_url("**/?q=trillion+parameter")
-    page.locator(".md-search-result__item").first.wait_for()
+    page.wait_for_url("**/find/?q=trillion+parameter")
+    page.locator(".papershelf-find__list a", has_text=ZERO).wait_for()

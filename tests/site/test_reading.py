@@ -90,48 +90,6 @@ def test_a_fold_opens_a_new_tab_when_asked_to(tag: Page) -> None:
     assert fold(tag).get_attribute("aria-expanded") == "false"
 
 
-@pytest.mark.parametrize("part", ["title", "summary", "tags"])
-def test_search_finds_a_paper_once_and_leads_to_it(page: Page, address: str, part: str) -> None:
-    page.goto(address + ZERO_PATH)
-    words = {
-        "title": "zero memory optimizations",
-        "summary": " ".join(re.findall(r"[A-Za-z]{6,}", page.locator(".papershelf-summary").inner_text())[:3]),
-        "tags": " ".join(page.locator("article li", has_text="Tags:").get_by_role("link").all_inner_texts()[:2]),
-    }[part]
-    page.goto(address)
-    page.keyboard.press("/")
-    page.keyboard.type(re.sub(r"(?<!\S)(?=\w)", "+", words))  # all of them, which keeps the results few
-    page.locator(".md-search-result__item").first.wait_for()
-    zero = page.locator(".md-search-result__item", has=page.locator(f"a[href*='{ZERO_PATH}']"))
-    all_of_them(page)
-    assert zero.count() == 1
-    zero.locator("a").first.click()
-    page.wait_for_url(f"**/{ZERO_PATH}**")
-    assert page.locator("h1").inner_text().startswith("ZeRO: Memory Optimizations")
-
-
-def all_of_them(page: Page) -> None:
-    """Draw all results: the next few are drawn whenever one comes to the end."""
-    results = page.locator(".md-search-result__item")
-    announced = int(re.sub(r"\D", "", page.locator(".md-search-result__meta").inner_text()) or 1)
-    for _ in range(announced):
-        if results.count() == announced:
-            break
-        for end in ("0", "box.scrollHeight"):
-            page.locator(".md-search__scrollwrap").evaluate(f"box => {{ box.scrollTop = {end} }}")
-            page.evaluate("() => new Promise(done => setTimeout(done, 50))")
-    assert results.count() == announced
-
-
-def test_search_puts_the_paper_of_that_title_first(page: Page, address: str) -> None:
-    page.goto(address)
-    page.keyboard.press("/")
-    page.keyboard.type(ZERO)
-    first = page.locator(".md-search-result__item > a").first
-    first.wait_for()
-    assert ZERO_PATH in str(first.get_attribute("href"))
-
-
 def test_a_paper_is_found_by_topic_and_says_where_it_stands(page: Page, address: str) -> None:
     page.goto(f"{address}{ZERO_PATH}")
     lists = page.locator("article li", has_text="Lists:").get_by_role("link")

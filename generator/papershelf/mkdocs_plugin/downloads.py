@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import File, Files, InclusionLevel
 
+from papershelf import writtenpages
 from papershelf.downloads import downloads
 from papershelf.feeds import why_none
 from papershelf.mkdocs_plugin.kept import Kept
@@ -15,13 +18,18 @@ from papershelf.site import Download, Site
 log = get_plugin_logger("papershelf")
 
 
-def add_downloads(files: Files, pages: Pages, kept: Kept, config: MkDocsConfig) -> None:
-    """Add every download to the files of a site; one that lies at the same path already stands."""
+def add_downloads(
+    files: Files, pages: Pages, kept: Kept, config: MkDocsConfig, written: Callable[[], Mapping[str, str]]
+) -> None:
+    """Add every download to the files of a site; one that lies at the same path already stands.
+
+    `written` gives the hand-written pages by path when all of them were read.
+    """
     url = config.site_url and config.site_url.rstrip("/") + "/"
     site = Site(config.site_name, url or None, config.use_directory_urls)
     if reason := why_none(site):
         log.info("%s", reason)
-    every = downloads(pages.catalogue, site, pages.results)
+    every = (*downloads(pages.catalogue, site, pages.results), writtenpages.download(site, written))
     free = [download for download in every if files.get_file_from_path(download.path) is None]
     kept.expect([download.path for download in free])
     for download in free:

@@ -21,7 +21,10 @@ from papershelf.quickmark import Converted
 from papershelf.site import Download
 
 ASIDE = ".papershelf-"
-FOLDERS = ("papers", "topics", "tags", "lists")
+FOLDERS = ("papers", "topics", "tags", "lists", "assets/search")
+
+_SLASH = "%"
+"""Stands for a slash in the name of what is set aside."""
 
 Stamp = tuple[int, int]
 """When a file was written, in nanoseconds, and its size."""
@@ -90,15 +93,17 @@ class Kept:
             shutil.rmtree(aside) if aside.is_dir() else aside.unlink()
         for name in self._top():
             if (site / name).exists():
-                (site / name).rename(site / f"{ASIDE}{name}")
+                (site / name).rename(site / f"{ASIDE}{name.replace('/', _SLASH)}")
 
     def put_back(self, site: Path) -> None:
         """Put them back where they were."""
         for aside in site.glob(f"{ASIDE}*"):
-            aside.rename(site / aside.name.removeprefix(ASIDE))
+            place = site / aside.name.removeprefix(ASIDE).replace(_SLASH, "/")
+            place.parent.mkdir(exist_ok=True)
+            aside.rename(place)
 
     def _top(self) -> Iterator[str]:
-        """What of ours may stand in the site's folder itself."""
+        """What is kept as a whole: folders, and files at the site's root."""
         yield from FOLDERS if self._made else ()
         yield from (path for path in self._files if "/" not in path)
 
@@ -107,7 +112,8 @@ class Kept:
         parts, stamp = self._files.get(download.path, (None, None))
         if stamp is None or parts != download.parts or _stamp(path) != stamp:
             stamp = write(path, download.make())
-        self._files[download.path] = download.parts, stamp
+        if download.parts is not None:
+            self._files[download.path] = download.parts, stamp
 
     def begin(self, site: Path) -> None:
         """Put the folders back and look what is there."""

@@ -22,7 +22,6 @@ from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page as MkDocsPage
-from mkdocs.utils.templates import TemplateContext
 
 from papershelf.checks import checked
 from papershelf.git import origin
@@ -36,7 +35,7 @@ from papershelf.mkdocs_plugin.sitemap import UNDATED, in_sitemap, sitemap
 from papershelf.mkdocs_plugin.watching import Watcher
 from papershelf.model import Catalogue
 from papershelf.pages import SCRIPTS, STYLES, Page, Pages, Plan
-from papershelf.places import html_file, paper_path, theme_folder
+from papershelf.places import paper_path, theme_folder
 from papershelf.problems import ProblemsError
 from papershelf.progress import counted, stage
 from papershelf.quickmark import Converted
@@ -63,8 +62,7 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
         self._nav: Navigation | None = None
         self._site: Path | None = None
         self._planned: list[PlannedFile] = []
-        self._order: list[str] = []
-        self._made: dict[str, Page] = {}
+        self._written: dict[str, str] = {}
         self._memory = Memory()
         self._code = Code()
         self._watcher: Watcher | None = None
@@ -74,7 +72,7 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Refuse what can't be right. That this hook exists makes MkDocs keep the plugin across rebuilds."""
         if dirty:
-            raise PluginError("With --dirty, listings and search would stay as they were: leave that option out.")
+            raise PluginError("With --dirty, listings would stay as they were: leave that option out.")
         self._wants_watcher = command == "serve"
         self._builds = command != "serve"
 
@@ -128,13 +126,12 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
         converter = Converter(config, files)
         names = dict(_names(config.nav))
         edit_root = _edit_root(config, self._data(config))
-        self._planned, self._order, self._made, self._converter = [], [], {}, converter
+        self._planned, self._converter = [], converter
         self._memory.kept.share(self._ready.shared)
         plans = tuple(self._ready.plans())
         for plan in counted(plans, "Planning pages", len(plans)):
             if files.get_file_from_path(plan.path) is not None:
                 continue
-            self._order.append(plan.path)
             edit = plan.edit and posixpath.join(edit_root, plan.edit)
             if reason is None and plan.path not in names:
                 self._planned.append(planned := planned_file(plan, edit, config))
@@ -142,14 +139,15 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
                 continue
             page, known = self._memory.kept.content(plan) or (plan.make(), None)
             file = File.generated(config, plan.path, content=page.text, inclusion=InclusionLevel.NOT_IN_NAV)
-            file.edit_uri, self._made[plan.path] = edit, page
+            file.edit_uri = edit
             if reason is None:
                 content = partial(self._content, plan, page, file, known)
                 GeneratedPage(names.get(plan.path), file, config, content)
             files.append(file)
         for path, text in self._ready.redirects():
             files.append(File.generated(config, path, content=text, inclusion=InclusionLevel.NOT_IN_NAV))
-        add_downloads(files, self._ready, self._memory.kept, config)
+        self._written = {}
+        add_downloads(files, self._ready, self._memory.kept, config, lambda: self._written)
         return files
 
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
@@ -161,6 +159,7 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
         """Fill the placeholders of a hand-written page."""
         if page.file.generated_by:
             return markdown
+        self._written[page.file.src_uri] = page.file.content_string
         shown = Path(os.path.relpath(config.docs_dir, _root(config)), page.file.src_uri).as_posix()
         filled, problems = self._ready.fill(markdown, page.file.src_uri, shown)
         if problems:
@@ -182,19 +181,9 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
             writer = Writer(config, files, self._converter, shells)
             with stage("make and write pages"):
                 written = writer.write(self._planned, self._memory.kept)
-            self._made |= {path: known.page for path, known in written.items()}
             for file in _pointed_at(files):
                 MkDocsPage(None, file, config).present_anchor_ids = set(written[file.src_uri].anchors)
         return env
-
-    @event_priority(100)
-    def on_page_context(
-        self, context: TemplateContext, *, page: MkDocsPage, config: MkDocsConfig, nav: Navigation
-    ) -> TemplateContext:
-        """Keep search from reading a generated page: what it is found by is known."""
-        if page.file.generated_by == "papershelf":
-            page.meta = {**page.meta, "search": {"exclude": True}}
-        return context
 
     def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:
         """Leave out the white space of the theme's templates."""
@@ -208,11 +197,7 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
 
     @event_priority(100)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
-        """Tell search what the generated pages are found by, and leave for the next build what it can use."""
-        index = getattr(config.plugins.get("material/search"), "search_index", None)
-        if index is not None:
-            for path in self._order:
-                index.entries += _entries(self._made[path], config)
+        """Leave for the next build what it can use."""
         if self._builds:
             with stage("leave for the next build"):
                 self._memory.save(_root(config))
@@ -315,15 +300,3 @@ def _names(nav: Any) -> Iterator[tuple[str, str | None]]:
     else:
         for entry in reversed(nav or ()):
             yield from _names(entry)
-
-
-def _entries(page: Page, config: MkDocsConfig) -> Iterator[dict[str, Any]]:
-    """What search knows of a generated page, as Material writes it of one that it has read."""
-    file = html_file(page.path, directory_urls=config.use_directory_urls)
-    address = file.removesuffix("index.html") if config.use_directory_urls else file
-    for anchor, title, text in page.found_by:
-        entry: dict[str, Any] = {"location": address + anchor, "title": html.escape(title, quote=False)}
-        entry["text"] = f"<p>{html.escape(text, quote=False)}</p>" if text else ""
-        if page.tags:
-            entry["tags"] = list(page.tags)
-        yield entry

@@ -112,9 +112,8 @@ class Shells:
         edit = f"{_SLOT}edit{_YAML}" if page.edit and "/" in page.edit else page.edit
         listed = () if "toc" in page.hide and self._hides_toc else headings[1:]
         kind = Kind(
-            folder, within, bool(number), edit, page.hide, bool(page.tags), bool(page.found_by), bool(page.cited_as),
-            listed,
-        )  # fmt: skip
+            folder, within, bool(number), edit, page.hide, bool(page.tags), page.found, bool(page.cited_as), listed
+        )
         shell, _ = self._shells.get(kind) or self._made(kind)
         title, description = meta_values(page)
         values = {

@@ -1,5 +1,5 @@
 // What is the same on every page of this site, made in the browser instead of standing in each page: Material's
-// configuration, its search and palette, and what else only scripts can use. Material finds it as if it had been there.
+// configuration, the way to search, the palette, and what else only scripts can use. Material finds it as if it had been there.
 //
 // The script stands in the head. What it makes it puts in its place as soon as the place is there, between two pieces of
 // a page that arrives, and so before that place is painted: nothing moves, and no wrong colour flashes.
@@ -7,16 +7,8 @@
 {%- import "partials/language.html" as lang with context %}
 {%- set features = config.theme.features or [] %}
 {%- set palettes = config.theme.palette if config.theme.palette and config.theme.palette is not mapping else [] %}
-{%- set search = "material/search" in config.plugins and (config.plugins["material/search"] | attr("config")).enabled %}
 {%- set palette_html %}{% if palettes %}{% include "partials/palette.html" %}{% endif %}{% endset %}
-{%- set search_html %}
-  {%- if search %}
-    <label class="md-header__button md-icon" for="__search">
-      {% include ".icons/" ~ (config.theme.icon.search or "material/magnify") ~ ".svg" %}
-    </label>
-    {% include "partials/search.html" %}
-  {%- endif %}
-{%- endset %}
+{%- set search_html %}{% include "partials/search.html" %}{% endset %}
 {%- set source_html %}{% if config.repo_url %}{% include "partials/source.html" %}{% endif %}{% endset %}
 {%- set top_html %}
   {%- if "navigation.top" in features and "navigation.instant" not in features %}

@@ -1,9 +1,11 @@
-// What Material leaves undone: folds for abstracts, citations in several formats, and a drawer that opens from the keyboard.
+// What Material leaves undone: the search, the map, folds for abstracts, citations in several formats, and a drawer that
+// opens from the keyboard.
 //
 // An abstract stands on its paper's page alone, so that a listing of a hundred papers stays small. Its link in a listing
 // leads there; with this script it opens a fold in place and fetches the abstract from that page.
 
 (() => {
+  const root = new URL("..", /** @type {HTMLScriptElement} */ (document.currentScript).src);
   const LINK = '.papershelf-papers a[href$="#abstract"]';
 
   // Material takes each link with this one word for a translation of the site, and would ask for its sitemap on each page.
@@ -27,16 +29,64 @@
       });
     }
     reachable("drawer", "Menu");
-    reachable("search", "Search");
     void drawMap();
+    const place = document.getElementById("papershelf-find");
+    if (place) void load("find").then(({ mount }) => mount(place, root));
+    // Where frame.js isn't, as with another renderer.
+    const header = document.querySelector(".md-header__inner");
+    if (header && !document.querySelector(".papershelf-search-button")) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "md-header__button papershelf-search-button";
+      button.textContent = "Search";
+      header.append(button);
+    }
   }
-
-  const assets = /** @type {HTMLScriptElement} */ (document.currentScript).src;
 
   /** Draw the map on the page that has it; no other loads its script. */
   async function drawMap() {
     const place = document.querySelector(".papershelf-map");
-    if (place) (await import(new URL("map.js", assets).href)).draw(place);
+    if (place) (await import(new URL("assets/map.js", root).href)).draw(place);
+  }
+
+  /**
+   * A part of the search, which nothing loads before a reader reaches for it.
+   * @param {"dialog" | "find"} name
+   * @returns {Promise<any>}
+   */
+  function load(name) {
+    return import(new URL(`assets/search/${name}.js`, root).href);
+  }
+
+  /** On the page that is a search, its own field is the one. */
+  function search() {
+    /** @type {HTMLElement | null} */ const field = document.querySelector("#papershelf-find input[type=search]");
+    if (field) field.focus();
+    else if (early === null) {
+      early = "";
+      const done = load("dialog").then(({ show }) => show(root, early));
+      void done.finally(() => { early = null; });
+    }
+  }
+
+  /** What is typed while the dialog is being loaded. @type {string | null} */
+  let early = null;
+
+  /** @param {KeyboardEvent} event */
+  function onSearchKey(event) {
+    const { key, target } = event;
+    if (early !== null && !event.ctrlKey && !event.metaKey && (key.length === 1 || key === "Backspace")) {
+      early = key.length === 1 ? early + key : early.slice(0, -1);
+      event.preventDefault();
+      event.stopPropagation();
+      return;
+    }
+    const typing = target instanceof HTMLElement && (target.isContentEditable || target.matches("input, textarea, select"));
+    const control = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && key.toLowerCase() === "k";
+    const letter = !typing && !event.ctrlKey && !event.metaKey && !event.altKey && ["/", "s"].includes(key);
+    if ((!control && !letter) || event.isComposing || document.querySelector("dialog[open]")) return;
+    event.preventDefault();
+    search();
   }
 
   /**
@@ -60,9 +110,9 @@
     box.addEventListener("change", () => button.setAttribute("aria-expanded", String(box.checked)));
   }
 
-  // Material draws the tags of each result, and a copy button, as one more unnamed landmark.
+  // Material draws a copy button as one more unnamed landmark.
   new MutationObserver(() => {
-    for (const nav of document.querySelectorAll("nav:is(.md-tags, .md-code__nav):not([role])")) nav.setAttribute("role", "none");
+    for (const nav of document.querySelectorAll("nav.md-code__nav:not([role])")) nav.setAttribute("role", "none");
   }).observe(document.body, { childList: true, subtree: true });
 
   /**
@@ -132,6 +182,10 @@
   }
 
   document.addEventListener("click", onAction, true);
+  document.addEventListener("click", event => {
+    if (event.target instanceof Element && event.target.closest(".papershelf-search-button")) search();
+  });
+  document.addEventListener("keydown", onSearchKey, true);
   document.addEventListener("keydown", onEscape);
   document.addEventListener("keydown", onAction, true);
   const pages = /** @type {{document$?: {subscribe(next: () => void): void}}} */ (window).document$;
