@@ -35,7 +35,6 @@ def words(*titles: str) -> tuple[str, ...]:
 def test_the_order_of_the_papers_has_no_say(shelf: Catalogue) -> None:
     mixed = random.Random(4).sample(shelf.papers, len(shelf.papers))
     found = kin(texts_of(shelf.papers))
-    related.kin.cache_clear()
     assert kin(texts_of(mixed)) == found
 
 
@@ -43,7 +42,6 @@ def test_only_titles_and_abstracts_have_a_say(shelf: Catalogue) -> None:
     bare = [Paper(id=paper.id, title=paper.title, abstract=paper.abstract) for paper in shelf.papers]
     assert texts_of(bare) == texts_of(shelf.papers)
     found = kin(texts_of(shelf.papers))
-    related.kin.cache_clear()
     assert kin(texts_of(bare)) == found
 
 
@@ -148,6 +146,5 @@ def test_a_word_is_small_where_the_abstract_has_it_small() -> None:
 
 def test_as_many_processes_as_there_are_find_the_same(shelf: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
     found = kin(texts_of(shelf.papers))
-    related.kin.cache_clear()
     monkeypatch.setattr(related, "runs", lambda work, _: [work[:40], work[40:90], work[90:]])
     assert kin(texts_of(shelf.papers)) == found

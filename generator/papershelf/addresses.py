@@ -15,7 +15,9 @@ Pages = Mapping[str, str]
 """The pages that people wrote: by address, a digest of each."""
 
 MARKDOWN = re.compile(r"\.(?:md|markdown|mdown|mkdn|mkd)$")
-INDEXES = (*(f"{name}/index.md" for name in ("topics", "tags", "lists", "papers")), "new.md", "duplicates.md")
+INDEXES = (
+    *(f"{name}/index.md" for name in ("topics", "tags", "lists", "papers", "map")), "new.md", "find.md", "duplicates.md",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
