@@ -16,8 +16,9 @@ Pages = Mapping[str, str]
 
 MARKDOWN = re.compile(r"\.(?:md|markdown|mdown|mkdn|mkd)$")
 INDEXES = (
-    *(f"{name}/index.md" for name in ("topics", "tags", "lists", "papers", "map")), "new.md", "find.md", "duplicates.md",
-)  # fmt: skip
+    *(f"{name}/index.md" for name in ("topics", "tags", "lists", "papers", "map")),
+    *("new.md", "find.md", "duplicates.md"),
+)
 
 
 @dataclass(frozen=True)

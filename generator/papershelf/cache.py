@@ -25,6 +25,9 @@ from typing import Any, TypeVar, cast
 
 Result = TypeVar("Result")
 
+Found = tuple[bytes, object]
+"""A result, behind the digest of all that went into it."""
+
 FOLDER = Path(".cache", "papershelf")
 """Where such files are, from the folder of a shelf."""
 
@@ -46,7 +49,7 @@ class Results:
 
     def __init__(self) -> None:
         """Begin with nothing."""
-        self.kept: dict[str, tuple[bytes, object]] = {}
+        self.kept: dict[str, Found] = {}
 
     def get(self, name: str, key: bytes, make: Callable[[], Result]) -> Result:
         """A result that was kept, else a new one; `key` is the digest of all that goes into it."""

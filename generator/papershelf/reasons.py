@@ -30,8 +30,9 @@ class Reasons:
 
     def names(self, one: Paper, other: Paper) -> tuple[str, ...]:
         """The first tags that both have, or the first topic, by name."""
-        tags = tuple(self._tag[name] for name in one.tags if name in other.tags)
-        return tags[:NAMES] or tuple(self._topic[name] for name in one.topics if name in other.topics)[:1]
+        # Lists, because this is asked five times for each paper, and generators take longer to begin than to end.
+        tags = [self._tag[name] for name in one.tags if name in other.tags]
+        return tuple(tags[:NAMES] or [self._topic[name] for name in one.topics if name in other.topics][:1])
 
 
 def reason(names: Sequence[str], words: Sequence[str]) -> str:

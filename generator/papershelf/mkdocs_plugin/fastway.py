@@ -9,7 +9,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -241,7 +240,7 @@ class Writer:
             anchors = tuple(heading.id for heading in made.headings)
             shell = self._shells.digest(kind) if kind else b""
             at = write(file.abs_dest_path, output.encode())
-            written[page.path] = Written(replace(page, body=""), anchors, kind, shell, at)
+            written[page.path] = Written(anchors, kind, shell, at)
         return written
 
     def _ordinary(self, file: PlannedFile) -> Written:
@@ -250,7 +249,7 @@ class Writer:
         page = self._page(file, made)
         output = self._shells.laid_out(page)
         anchors = tuple(page.present_anchor_ids or ())
-        return Written(replace(made, body=""), anchors, None, b"", write(file.abs_dest_path, output.encode()))
+        return Written(anchors, None, b"", write(file.abs_dest_path, output.encode()))
 
     def _page(self, file: PlannedFile, made: Page, content: Converted | None = None) -> MkDocsPage:
         """A page as the theme takes it, with its content where that is known."""

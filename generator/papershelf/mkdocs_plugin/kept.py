@@ -32,12 +32,11 @@ Stamp = tuple[int, int]
 
 @dataclass(frozen=True)
 class Written:
-    """A page that was written, without its text: its anchors, inside which shell, and the stamp of its file.
+    """What is known of a page that was written: its anchors, inside which shell, and the stamp of its file.
 
     Of a page that shares its shell with no other, no kind is known, and it isn't kept.
     """
 
-    page: Page
     anchors: tuple[str, ...]
     kind: Kind | None
     shell: bytes
@@ -107,11 +106,13 @@ class Kept:
         yield from FOLDERS if self._made else ()
         yield from (path for path in self._files if "/" not in path)
 
-    def file(self, download: Download, path: str) -> None:
-        """Write a file, unless it is there as it was written from equal parts."""
+    def has(self, download: Download, path: str) -> bool:
+        """Whether a file is there as it was written from equal parts."""
         parts, stamp = self._files.get(download.path, (None, None))
-        if stamp is None or parts != download.parts or _stamp(path) != stamp:
-            stamp = write(path, download.make())
+        return stamp is not None and parts == download.parts and _stamp(path) == stamp
+
+    def wrote(self, download: Download, stamp: Stamp) -> None:
+        """Note that a file was written."""
         if download.parts is not None:
             self._files[download.path] = download.parts, stamp
 

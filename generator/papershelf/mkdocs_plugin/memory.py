@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import cast
 
@@ -33,8 +34,10 @@ class Memory:
         if rest:
             known, results, *facts = rest
             self.known = cast(Known, known)
-            self.results.kept = cast("dict[str, tuple[bytes, object]]", results)
+            self.results.kept = cast("dict[str, cache.Found]", results)
             self.kept.recall(facts)
+            # All of this is held on to: looking through it for garbage again and again takes a tenth of a build.
+            gc.freeze()
 
     def save(self, shelf: Path) -> None:
         """Leave everything for the next run."""

@@ -26,7 +26,7 @@ from mkdocs.structure.pages import Page as MkDocsPage
 from papershelf.checks import checked
 from papershelf.git import origin
 from papershelf.load import Data
-from papershelf.mkdocs_plugin.downloads import add_downloads
+from papershelf.mkdocs_plugin.downloads import add_downloads, write_downloads
 from papershelf.mkdocs_plugin.fastway import Converter, GeneratedPage, PlannedFile, Writer, planned_file, why_not
 from papershelf.mkdocs_plugin.frame import add_frame, lend_material
 from papershelf.mkdocs_plugin.memory import Memory
@@ -169,7 +169,7 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
         return filled
 
     def on_env(self, env: jinja2.Environment, *, config: MkDocsConfig, files: Files) -> jinja2.Environment:
-        """Write the pages that take the fast way, now that all that links may lead to is known."""
+        """Write the downloads and the pages that take the fast way, now that what people wrote was read."""
         lend_material(env, config)
         for file in files.documentation_pages():
             if file.page:
@@ -183,6 +183,8 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
                 written = writer.write(self._planned, self._memory.kept)
             for file in _pointed_at(files):
                 MkDocsPage(None, file, config).present_anchor_ids = set(written[file.src_uri].anchors)
+        with stage("make and write files"):
+            write_downloads(files, self._ready, self._memory.kept)
         return env
 
     def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:
