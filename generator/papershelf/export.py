@@ -24,8 +24,9 @@ SCHEMA = "papers.schema.json"
 
 def downloads(shelf: Catalogue, site: Site) -> Iterator[Download]:
     """The files of data, at the site's root."""
-    yield Download("papers.json", partial(_json, shelf, site), (shelf, site))
-    yield Download("papers.csv", partial(_csv, shelf, site), (shelf, site))
+    parts = shelf.papers, shelf.topics, shelf.tags, shelf.lists, site
+    yield Download("papers.json", partial(_json, shelf, site), parts)
+    yield Download("papers.csv", partial(_csv, shelf, site), parts)
     yield Download(SCHEMA, partial(_schema, site), (site,))
 
 

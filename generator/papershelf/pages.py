@@ -352,7 +352,7 @@ class Pages:
         body = self._layout.render(
             "listing.md.jinja", part.path, name=name, text=text, kind=kind, count=count, anchor=anchor, part=part,
             items=items, feed=feed_path(part.path) if self._feeds and part.number == 1 else None,
-            taken_along=cite.beside(part.path) if count and part.number == 1 else (),
+            taken_along=cite.offered(part.path, count) if count and part.number == 1 else (),
         )  # fmt: skip
         title = name if part.number == 1 else f"{name}, page {part.number}"
         hide = ("toc",) if kind == "topic" else ("navigation", "toc")
@@ -384,7 +384,7 @@ class Pages:
         body = self._layout.render(
             "papers.md.jinja", part.path, part=part, letters=letters, groups=groups, count=count,
             waiting=[self._waiting(item) for item in waiting[:WAITING]], more=max(0, len(waiting) - WAITING),
-            taken_along=cite.beside(part.path) if count and part.number == 1 else (),
+            taken_along=cite.offered(part.path, count) if count and part.number == 1 else (),
         )  # fmt: skip
         title = "All papers" if part.number == 1 else f"All papers, page {part.number}"
         text = f"All {count} papers of this shelf by title, and those that wait for a curator"

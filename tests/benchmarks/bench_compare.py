@@ -31,7 +31,7 @@ from typing import ParamSpec, TypeVar
 
 from bench_build import ids_in, make_shelf, timed
 from compare import report, sites
-from compare.report import AGAIN, HUGO, OURS, STOCK, Cost, Result
+from compare.report import AGAIN, ANEW, HUGO, OURS, STOCK, Cost, Result
 
 MKDOCS = (sys.executable, "-m", "mkdocs", "build", "--strict")
 SIZES = [300, 1000, 5000, 10_000]
@@ -136,7 +136,7 @@ def prepare(place: Path, corpus: Path | None, size: int) -> None:
 def measured(ways: Sequence[Way], projects: dict[str, Path], expected: Path, size: int, runs: int) -> Iterator[Result]:
     """The costs of all ways for one size, which take turns."""
     costs: dict[str, list[Cost]] = {
-        name: [] for way in ways for name in ((OURS, AGAIN) if way.name == OURS else (way.name,))
+        name: [] for way in ways for name in ((OURS, ANEW, AGAIN) if way.name == OURS else (way.name,))
     }
     for run in range(runs):
         for way in ways:
@@ -145,6 +145,9 @@ def measured(ways: Sequence[Way], projects: dict[str, Path], expected: Path, siz
                 clean(way, projects[way.name])
                 costs[way.name].append(build(way, projects[way.name], expected))
                 if way.name == OURS:
+                    say(f"{size:,} papers, turn {run + 1} of {runs}: {ANEW}")
+                    shutil.rmtree(projects[OURS] / way.site)
+                    costs[ANEW].append(build(way, projects[OURS], expected))
                     say(f"{size:,} papers, turn {run + 1} of {runs}: {AGAIN}")
                     costs[AGAIN].append(build_edited(way, projects[OURS], expected))
     reasons = {way.name: way.not_run(size) for way in ways}

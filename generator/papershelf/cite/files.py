@@ -16,6 +16,15 @@ WHOLE = "papers/index.md"
 """The page of all papers; their files stand beside its folder."""
 
 
+MOST = 1000
+"""Papers of a listing that has files: of a large shelf they would take as much room as half of the pages."""
+
+
+def offered(path: str, count: int) -> tuple[tuple[str, str], ...]:
+    """The same as `beside` for a listing of so many papers: none where there are none, or too many."""
+    return beside(path) if path == WHOLE or count <= MOST else ()
+
+
 def beside(path: str) -> tuple[tuple[str, str], ...]:
     """The formats of a listing's files and where they are: those of `topics/x.md` are `topics/x.bib` and so on."""
     stem = path.removesuffix("/index.md").removesuffix(".md")
@@ -23,7 +32,7 @@ def beside(path: str) -> tuple[tuple[str, str], ...]:
 
 
 def downloads(shelf: Catalogue, site: Site) -> Iterator[Download]:
-    """The files of every listing that holds a paper."""
+    """The files of the whole shelf, and of every listing of a modest number of papers."""
     entries = _Entries()
     by_topic, by_tag, by_list = groups(shelf)
     listings = [(WHOLE, shelf.papers)]
@@ -32,7 +41,7 @@ def downloads(shelf: Catalogue, site: Site) -> Iterator[Download]:
     listings += [(list_path(name), papers) for name, papers in by_list.items()]
     for path, papers in listings:
         if papers:
-            for number, (name, place) in enumerate(beside(path)):
+            for number, (name, place) in enumerate(offered(path, len(papers))):
                 yield Download(place, partial(entries.file, number, papers), (name, papers))
 
 
