@@ -437,7 +437,6 @@ class Pages:
             places=self._places(paper.appearances, path), versions=[_link(other, path) for other in versions],
             related=[(link(title, paper_path(name), path), reason(*why)) for name, title, *why in near],
             bibtex=cite.bibtex(paper),
-            source=f"{self._folder}/{paper.source}",
         )  # fmt: skip
         summary = plain(paper.summary) if paper.summary else ""
         return Page(
