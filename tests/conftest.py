@@ -29,6 +29,20 @@ ROOT = Path(__file__).parent.parent
 REPOSITORY = "https://code.example/readers/shelf"
 
 
+LONGEST = (
+    "test_the_scripts_do_in_a_clean_clone_what_they_are_for",
+    "test_after_any_change_a_rebuild_equals_a_clean_build",
+    "test_after_any_commands_every_address_leads_on_and_nothing_else_was_touched",
+    "test_pages_made_by_several_processes_are_the_same",
+    "test_a_command_killed_at_any_moment",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that no processor waits for it at the end."""
+    items.sort(key=lambda item: item.name not in LONGEST)
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The checkout."""

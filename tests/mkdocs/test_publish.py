@@ -105,9 +105,13 @@ def test_a_browser_reaches_every_page_with_its_scripts_and_styles(
         page.goto(waiting.pop())
         assert page.evaluate(STYLED), f"{page.url} has no style"
         for link in page.evaluate(LINKS):
-            if link.startswith(published.address) and link not in seen:
+            if not link.startswith(published.address) or link in seen:
+                continue
+            if link.endswith("/"):
                 seen.add(link)
                 waiting.append(link)
+            else:
+                assert page.request.get(link).ok, f"{page.url} offers {link}"
     there = {path.relative_to(published.files).as_posix() for path in published.files.rglob("*.html")}
     reached = {f"{url.removeprefix(published.address)}index.html" for url in seen}
     led_from_elsewhere = {"404.html", *(f"{alias}index.html" for alias in ALIASES)}
