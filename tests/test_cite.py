@@ -320,6 +320,7 @@ def test_an_entry_is_made_once_for_all_its_files(shelf: Catalogue, monkeypatch: 
     from papershelf.cite import files
 
     asked: list[str] = []
+    files._entries.cache_clear()
     monkeypatch.setattr(files, "facts", lambda paper: asked.append(paper.id) or facts(paper))
     for download in files.downloads(shelf, Site("A shelf")):
         download.make()

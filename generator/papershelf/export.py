@@ -11,7 +11,7 @@ import datetime
 import io
 import json
 from collections.abc import Iterator, Mapping
-from functools import partial
+from functools import lru_cache, partial
 
 from papershelf.model import Catalogue, Paper, ReadingList, Tag, Topic, stored_fields
 from papershelf.places import paper_path
@@ -38,12 +38,21 @@ def _json(shelf: Catalogue, site: Site) -> bytes:
     lines = [f'"$schema": {_text(site.address(SCHEMA))}', f'"name": {_text(site.name)}']
     lines += [f'"url": {_text(site.url)}'] if site.url else []
     for key, things in parts.items():
-        entries = ",\n".join(_text(_facts(thing, site)) for thing in things)
+        entries = ",\n".join(_paper(it, site) if isinstance(it, Paper) else _text(_facts(it, site)) for it in things)
         lines.append(f'"{key}": [\n{entries}\n]')
     return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
 
 
 _text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+# Kept, because a shelf that is served writes the same papers after each edit.
+_remembered = lru_cache(maxsize=2**14)
+
+
+@_remembered
+def _paper(paper: Paper, site: Site) -> str:
+    return _text(_facts(paper, site))
 
 
 def _facts(thing: object, site: Site) -> dict[str, object]:
@@ -83,6 +92,7 @@ def _csv(shelf: Catalogue, site: Site) -> bytes:
     return written.getvalue().encode()
 
 
+@_remembered
 def _row(paper: Paper, site: Site) -> tuple[str | int | None, ...]:
     several = paper.topics, paper.tags, tuple(place.list for place in paper.appearances)
     return (

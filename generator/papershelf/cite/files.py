@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
+from functools import lru_cache, partial
 
 from papershelf.cite.facts import facts
 from papershelf.cite.formats import FORMATS
@@ -58,6 +58,12 @@ class _Entries:
     def _of(self, paper: Paper) -> tuple[str, ...]:
         """A paper's entry in each format."""
         if (made := self._made.get(paper.id)) is None:
-            known = facts(paper)
-            made = self._made[paper.id] = tuple(form.entry(known) for form in FORMATS)
+            made = self._made[paper.id] = _entries(paper)
         return made
+
+
+# Kept, because a shelf that is served writes the same papers after each edit.
+@lru_cache(maxsize=2**14)
+def _entries(paper: Paper) -> tuple[str, ...]:
+    known = facts(paper)
+    return tuple(form.entry(known) for form in FORMATS)
