@@ -132,6 +132,28 @@ def test_a_hidden_paper_is_one_line_that_can_be_shown(page: Page, address: str) 
     page.get_by_text("Nothing is marked yet.").wait_for()
 
 
+def test_found_papers_are_marked_and_filtered_by_their_state(page: Page, address: str) -> None:
+    page.goto(f"{address}find/?q=zero+memory")
+    mark(page, entry(page), "Reading")
+    says(entry(page), "Reading")
+    assert page.evaluate("document.activeElement.closest('[data-paper]').dataset.paper") == ZERO
+    row = page.locator(".papershelf-find__row", has_text="Reading")
+    assert row.locator("small").inner_text() == "1"
+    row.locator("button").first.click()
+    page.wait_for_url("**state=reading")
+    page.get_by_role("status").get_by_text("1 paper", exact=True).wait_for()
+    row.get_by_role("button", name="Without Reading").click()
+    page.wait_for_url("**not-state=reading")
+    entry(page).wait_for(state="detached")
+    page.go_back()
+    entry(page).wait_for()
+    mark(page, entry(page), "Hidden")
+    page.get_by_text("0 papers").wait_for()
+    page.goto(f"{address}find/?q=zero+memory")
+    entry(page).get_by_role("button", name="Show").click()
+    entry(page).locator(".papershelf-result__text").wait_for()
+
+
 def test_another_tab_shows_a_mark_at_once(page: Page, address: str) -> None:
     page.goto(f"{address}papers/")
     marked(entry(page)).wait_for()
@@ -298,6 +320,10 @@ def test_axe_finds_nothing_where_papers_are_marked(
         for at, name in enumerate(("Hidden", "Read", "★ Star")):
             mark(page, entries.nth(at), name)
         marked(entries.nth(2)).click()
+        assert violations(page) == []
+        page.keyboard.press("Escape")
+        page.goto(f"{address}find/?q=parallel")
+        marked(page).click()
         assert violations(page) == []
         page.goto(f"{address}mine/")
         page.get_by_text("By topic").click()

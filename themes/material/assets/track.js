@@ -212,18 +212,18 @@ class Control {
   }
 }
 
-/** @type {Set<Control>} */
-const controls = new Set();
+/** @type {WeakMap<Element, Control>} */
+const controls = new WeakMap();
+/** The controls that this page shows. */
+const here = () => [...document.querySelectorAll(".papershelf-mark")].flatMap(box => controls.get(box) ?? []);
+
 /** @type {Store | undefined} */
 let kept;
 
 /** Show the marks as they are now. */
 function redraw() {
   const marks = kept?.all() ?? {};
-  for (const control of controls) {
-    if (control.box.isConnected) control.draw(marks[control.id]);
-    else controls.delete(control);
-  }
+  for (const control of here()) control.draw(marks[control.id]);
 }
 
 /**
@@ -238,13 +238,13 @@ export function control(store, id, title, entry = null) {
     });
     addEventListener("pageshow", event => event.persisted && redraw());
     document.addEventListener("pointerdown", ({ target }) => {
-      for (const one of controls) if (!(target instanceof Node && one.box.contains(target))) one.close();
+      for (const one of here()) if (!(target instanceof Node && one.box.contains(target))) one.close();
     });
   }
   kept = store;
   const made = new Control(store, id, title, entry);
   made.place();
-  controls.add(made);
+  controls.set(made.box, made);
   return made.box;
 }
 
