@@ -212,7 +212,7 @@ def test_an_unknown_placeholder_is_a_problem_with_its_place(shelf: Catalogue) ->
 def test_an_empty_shelf_has_pages_too() -> None:
     made = pages_of(Catalogue())
     indexes = {f"{name}/index.md" for name in ("topics", "tags", "lists", "papers", "map")}
-    assert made.keys() == indexes | {"new.md", "duplicates.md", "find.md"}
+    assert made.keys() == indexes | {"new.md", "duplicates.md", "find.md", "mine.md"}
 
 
 def test_a_topic_of_one_page_has_no_pager_and_one_of_101_papers_has_two_pages() -> None:

@@ -17,7 +17,7 @@ Pages = Mapping[str, str]
 MARKDOWN = re.compile(r"\.(?:md|markdown|mdown|mkdn|mkd)$")
 INDEXES = (
     *(f"{name}/index.md" for name in ("topics", "tags", "lists", "papers", "map")),
-    *("new.md", "find.md", "duplicates.md"),
+    *("new.md", "find.md", "mine.md", "duplicates.md"),
 )
 
 

@@ -211,6 +211,7 @@ class Pages:
         yield from self._papers()
         yield Plan("duplicates.md", None, self._duplicates, tuple(self._concerned()))
         yield Plan("find.md", None, self._find, ())
+        yield Plan("mine.md", None, self._mine, ())
         reasons = Reasons(shelf)
         shown = {paper.id: (paper.id, paper.title) for paper in shelf.papers}
         for paper in shelf.papers:
@@ -426,6 +427,10 @@ class Pages:
     def _find(self) -> Page:
         text = "Look for papers by words, topics, tags, lists and years"
         return Page("find.md", "Find papers", text, self._layout.render("find.md.jinja", "find.md"))
+
+    def _mine(self) -> Page:
+        text = "The papers that you marked: what is to be read, and what was"
+        return Page("mine.md", "My shelf", text, self._layout.render("mine.md.jinja", "mine.md"))
 
     def _paper(self, paper: Paper, near: Sequence[Near], versions: Sequence[Paper]) -> Page:
         path, title = paper_path(paper.id), plain(paper.title)

@@ -17,7 +17,7 @@ ZERO = "ZeRO: Memory Optimizations Toward Training Trillion Parameter Models"
 # A page of each kind; the listings, a listing's second page and the papers are found through the site's own links.
 KINDS = (
     "home", "topics", "topic", "tags", "tag", "lists", "list", "second page", "papers", "paper",
-    "paper without address", "new", "map", "duplicates", "contribute", "about", "find", "not found",
+    "paper without address", "new", "map", "duplicates", "contribute", "about", "find", "mine", "not found",
 )  # fmt: skip
 DESK, PHONE = (1300, 900), (360, 740)
 
@@ -52,6 +52,7 @@ def places(browser: Browser, address: str, root: Path) -> dict[str, str]:
         "contribute": f"{address}contribute/",
         "about": f"{address}about/",
         "find": f"{address}find/?q=parallel&not-tag=survey",
+        "mine": f"{address}mine/",
         "not found": f"{address}papers/no-such-paper/",
     }
     found["second page"] = f"{found['list']}2/"

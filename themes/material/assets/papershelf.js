@@ -30,6 +30,7 @@
     }
     reachable("drawer", "Menu");
     void drawMap();
+    void track();
     const place = document.getElementById("papershelf-find");
     if (place) void load("find").then(({ mount }) => mount(place, root));
     // Where frame.js isn't, as with another renderer.
@@ -47,6 +48,15 @@
   async function drawMap() {
     const place = document.querySelector(".papershelf-map");
     if (place) (await import(new URL("assets/map.js", root).href)).draw(place);
+  }
+
+  /** Let papers be marked where there are any; one page shows what was marked. */
+  async function track() {
+    if (document.querySelector(".papershelf-papers, .papershelf-titles, meta[name=citation_title]")) {
+      (await import(new URL("assets/track.js", root).href)).track(root);
+    }
+    const place = document.querySelector(".papershelf-mine");
+    if (place) (await import(new URL("assets/mine.js", root).href)).mount(place, root);
   }
 
   /**

@@ -26,11 +26,12 @@ class Search {
     this.list = element("div", { id: "papershelf-found", role: "listbox", "aria-label": "Found" });
     this.status = element("span", { role: "status" });
     this.more = element("a", { href: new URL("find/", root).href }, ["Search with filters"]);
+    const mine = element("a", { href: new URL("mine/", root).href }, ["My shelf"]);
     const close = element("button", { type: "button", class: "papershelf-dialog__close", "aria-label": "Close search" }, ["×"]);
     this.dialog = element("dialog", { class: "papershelf-dialog", "aria-label": "Search" }, [
       element("div", { class: "papershelf-dialog__bar", role: "search", "aria-label": "This shelf" }, [this.input, close]),
       this.list,
-      element("p", { class: "papershelf-dialog__foot" }, [this.status, " ", this.more]),
+      element("p", { class: "papershelf-dialog__foot" }, [this.status, " ", this.more, " · ", mine]),
     ]);
     close.addEventListener("click", () => this.dialog.close());
     this.input.addEventListener("input", () => void this.ask());

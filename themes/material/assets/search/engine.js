@@ -10,7 +10,8 @@ import { words } from "./folding.js";
  *   abstract: number, stop: string[], topics: string[][], tags: string[][], lists: string[][], shards: string[]}} Head
  * @typedef {{word: string, at: number, unfinished: boolean}} Asked a word as it was typed, and where in the query
  * @typedef {{word: string, weight: number}} Form a word of the index that stands for a typed one
- * @typedef {{topic?: string[], tag?: string[], list?: string[], year?: string[], code?: string[]}} Facets
+ * @typedef {{topic?: string[], tag?: string[], list?: string[], year?: string[], code?: string[],
+ *   state?: string[]}} Facets
  * @typedef {{include?: Facets, exclude?: Facets, limit?: number, from?: number, facets?: boolean, sort?: "relevance" | "title" | "newest"}} Options
  * @typedef {{number: number, id: string, title: string, address: string, topics: Label[], tags: Label[], score: number}} Result
  * @typedef {{kind: "topic" | "tag" | "list", id: string, name: string, address: string}} Label
@@ -166,6 +167,9 @@ export class Engine {
   #asked = new Map();
   /** @type {Promise<{lists: number[][], years: number[], code: number[]}> | undefined} */
   #facets;
+  /** What the reader marked papers as, by their numbers. @type {Map<number, string[]>} */
+  #marked = new Map();
+  /** @type {Map<string, number> | undefined} */ #numbers;
   /** @type {string[] | undefined} */ #initials;
   /** @type {string | undefined} */ #everyTitle;
 
@@ -259,6 +263,13 @@ export class Engine {
       id += id ? `-${word}` : word;
     }
     return id;
+  }
+
+  /** What the reader marked papers as, by their ids; those that aren't on the shelf don't count. @param {Map<string, string[]>} marks */
+  set marked(marks) {
+    if (marks.size) this.#numbers ??= new Map(this.titles.map((_, number) => [this.id(number), number]));
+    const found = [...marks].map(([id, states]) => /** @type {[number, string[]]} */ ([this.#numbers?.get(id) ?? -1, states]));
+    this.#marked = new Map(found);
   }
 
   /** @param {number} number @param {number} [score] @returns {Result} */
@@ -430,13 +441,14 @@ export class Engine {
     const beyond = [include, exclude].some(({ list, year, code }) => list?.length || year?.length || code?.length);
     const more = beyond ? await this.#more() : { lists: [], years: [], code: [] };
     /** @param {Facets} facets @returns {((number: number) => boolean)[]} */
-    const tests = ({ topic = [], tag = [], list = [], year = [], code = [] }) => [
+    const tests = ({ topic = [], tag = [], list = [], year = [], code = [], state = [] }) => [
       ...topic.map(id => this.head.topics.findIndex(one => one[0] === id)),
       ...tag.map(id => this.head.tags.findIndex(one => one[0] === id)).map(at => (at < 0 ? at : at + topics)),
     ].map(label => (/** @type {number} */ number) => this.labels[number].includes(label)).concat(
       list.map(id => this.head.lists.findIndex(one => one[0] === id)).map(at => number => more.lists[number].includes(at)),
       year.map(given => number => more.years[number] === Number(given)),
       code.map(() => number => more.code[number] === 1),
+      state.map(given => number => this.#marked.get(number)?.includes(given) ?? false),
     );
     const all = tests(include), none = tests(exclude);
     return (/** @type {number} */ number) => all.every(test => test(number)) && !none.some(test => test(number));
@@ -445,7 +457,7 @@ export class Engine {
   /** @param {number[]} numbers @param {boolean} wanted @returns {Promise<Counts>} */
   async #counts(numbers, wanted) {
     /** @type {Counts} */
-    const counts = { topic: new Map(), tag: new Map(), list: new Map(), year: new Map(), code: new Map() };
+    const counts = { topic: new Map(), tag: new Map(), list: new Map(), year: new Map(), code: new Map(), state: new Map() };
     if (!wanted) return counts;
     const more = await this.#more();
     /** @param {keyof Facets} facet @param {string} id */
@@ -455,6 +467,7 @@ export class Engine {
       for (const list of more.lists[number]) add("list", this.lists[list].id);
       if (more.years[number]) add("year", String(more.years[number]));
       if (more.code[number]) add("code", "yes");
+      for (const state of this.#marked.get(number) ?? []) add("state", state);
     }
     return counts;
   }

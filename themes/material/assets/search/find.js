@@ -2,6 +2,7 @@
 
 import { open } from "./engine.js";
 import { counted, element, lines, marked } from "./results.js";
+import { STATES, Store, control } from "../track.js";
 
 /**
  * @typedef {import("./engine.js").Engine} Engine
@@ -13,7 +14,7 @@ const STEP = 20;
 /** How many values of a filter are shown before it is asked for all. */
 const FEW = 8;
 /** @type {[Facet, string][]} */
-const FACETS = [["topic", "Topic"], ["tag", "Tag"], ["list", "List"], ["year", "Year"], ["code", "Code"]];
+const FACETS = [["topic", "Topic"], ["tag", "Tag"], ["list", "List"], ["year", "Year"], ["code", "Code"], ["state", "Reading state"]];
 const SORTS = { relevance: "Relevance", newest: "Newest on the shelf", title: "Title" };
 
 /** What the address asks for. */
@@ -54,6 +55,8 @@ class Find {
   constructor(place, root) {
     this.state = new State(new URLSearchParams(location.search));
     this.engine = open(root);
+    const store = new Store(root);
+    this.store = store.works ? store : undefined;
     this.input = element("input", {
       type: "search", "aria-label": "Words to look for", placeholder: "Title, name, or a few words", autocomplete: "off",
       autocapitalize: "off", spellcheck: "false", maxlength: "400",
@@ -78,6 +81,7 @@ class Find {
       this.#changed("push");
     });
     this.more.addEventListener("click", () => { this.#limit += STEP; void this.draw(); });
+    addEventListener("papershelf-marks", () => void (this.input.isConnected && this.draw()));
     this.#fill();
     void this.draw();
   }
@@ -105,13 +109,18 @@ class Find {
     const turn = ++this.#turn, { query, include, exclude, sort } = this.state;
     try {
       const engine = await this.engine;
+      engine.marked = new Map(Object.entries(this.store?.all() ?? {}).map(([id, { state, star }]) => [id, [state ?? [], star ? "starred" : []].flat()]));
       const found = await engine.find(query, { include, exclude, sort, limit: this.#limit, facets: true });
       if (turn !== this.#turn) return;
       this.status.textContent = counted(found.total);
+      const focused = document.activeElement?.closest("[data-paper]")?.getAttribute("data-paper");
       this.list.replaceChildren(...found.results.map(result => {
         const { title, text, quiet } = lines(result, found);
-        return element("li", { class: "papershelf-result" }, [element("a", { href: result.address }, [title]), text, quiet]);
+        const item = element("li", { class: "papershelf-result", "data-paper": result.id }, [element("a", { href: result.address }, [title]), text, quiet]);
+        if (this.store) control(this.store, result.id, result.title, item);
+        return item;
       }));
+      if (focused) /** @type {HTMLElement | null} */ (this.list.querySelector(`[data-paper="${CSS.escape(focused)}"] .papershelf-mark button:not([hidden])`))?.focus();
       this.more.hidden = found.total <= found.results.length;
       this.#drawFilters(engine, found.counts);
     } catch {
@@ -124,7 +133,8 @@ class Find {
     const focused = document.activeElement?.getAttribute("data-filter");
     const { topics, tags, lists } = engine.head;
     /** @type {Record<Facet, string[][]>} */
-    const known = { topic: topics, tag: tags, list: lists, year: [], code: [["yes", "has code"]] };
+    const known = { topic: topics, tag: tags, list: lists, year: [], code: [["yes", "has code"]], state: [] };
+    known.state = [...Object.entries(STATES), ["starred", "Starred"]];
     known.year = [...new Set([...counts.year.keys(), ...(this.state.include.year ?? []), ...(this.state.exclude.year ?? [])])]
       .sort().reverse().map(year => [year, year]);
     this.filters.replaceChildren(...FACETS.flatMap(([facet, says]) => {
