@@ -23,6 +23,10 @@ PLACES = (
 FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
+    # A window's own parts, which no test looks at, take as long to start as a page.
+    "--disable-features=PreloadTopChromeWebUI,WebUIOmniboxPopup,TopChromeWebUIUsesSpareRenderer,InitialWebUI,"
+    "SpareRendererForSitePerProcess,WebUIReloadButton,WebUIToolbar,MediaRouter,OptimizationHints,Translate,"
+    "HttpsUpgrades,PaintHolding,AutoDeElevate",
     "--disable-gpu",
     "--disable-quic",
     "--disable-sync",

@@ -158,7 +158,7 @@ def test_pages_made_by_several_processes_are_the_same(toy: Path, run: Run) -> No
     """More papers than one process gets, so that others take their share."""
     chance = random.Random(9)
     words = ["alpha", "beta", "widgets", "of", "the", "serial", "kind", "under", "load"]
-    for number in range(1200):
+    for number in range(1000):
         folder = toy / "data" / "papers" / "m"
         folder.mkdir(exist_ok=True)
         title = " ".join(chance.choices(words, k=6))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -30,6 +31,8 @@ def places(browser: Browser, address: str, root: Path) -> dict[str, str]:
     page = browser.new_page()
     papers = checked(Data(root / "data")).papers
     unlinked = next((paper for paper in papers if paper.url is None), papers[-1])
+    # What is true of a few entries is true of many; axe takes a second for each dozen.
+    fewest, _ = min(Counter(name for paper in papers for name in paper.topics).items(), key=lambda pair: pair[::-1])
 
     def target(path: str, selector: str) -> str:
         page.goto(address + path)
@@ -38,11 +41,11 @@ def places(browser: Browser, address: str, root: Path) -> dict[str, str]:
     found = {
         "home": address,
         "topics": f"{address}topics/",
-        "topic": target("topics/", "article h2 a[href]:not(.headerlink)"),
+        "topic": f"{address}topics/{fewest}/",
         "tags": f"{address}tags/",
         "tag": target("tags/", "article li a:text-is('Pipeline parallelism')"),
         "lists": f"{address}lists/",
-        "list": target("lists/", "article li a"),
+        "list": target("lists/", "article li a:text-is('Daily Papers')"),
         "papers": f"{address}papers/",
         "map": f"{address}map/",
         "paper": target("papers/", f"article li a:text-is('{ZERO}')"),
@@ -83,21 +86,21 @@ def violations(page: Page) -> list[str]:
     return [f"{rule['id']}: {node['html'][:120]} {node['failureSummary']}" for rule in found for node in rule["nodes"]]
 
 
-# A list's first page and a tag's page are made as its second and a topic's are, and take long.
 @pytest.mark.parametrize(("size", "palette"), [(DESK, "light"), (PHONE, "dark")], ids=["desk-light", "phone-dark"])
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in ("list", "tag")])
-def test_axe_finds_nothing(
+@pytest.mark.parametrize("kind", KINDS)
+def test_axe_finds_nothing_and_a_phone_scrolls_no_page_sideways(
     kind: str, palette: str, size: tuple[int, int], places: dict[str, str], opened: Callable[..., Page]
 ) -> None:
     page = opened(places[kind], size, color_scheme=palette)
     assert page.locator("body").get_attribute("data-md-color-scheme") == {"light": "default", "dark": "slate"}[palette]
     if kind == "find":
         page.locator(".papershelf-find__list mark").first.wait_for()
-    assert violations(page) == []
+    assert sticks_out(page) == []
+    # A list's first page and a tag's page are made as its second and a topic's are, and take long.
+    assert kind in ("list", "tag") or violations(page) == []
 
 
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-@pytest.mark.parametrize("palette", ["light", "dark"])
+@pytest.mark.parametrize(("size", "palette"), [(DESK, "light"), (PHONE, "dark")], ids=["desk-light", "phone-dark"])
 def test_axe_finds_nothing_in_an_open_fold_and_an_open_search(
     palette: str, size: tuple[int, int], places: dict[str, str], opened: Callable[..., Page]
 ) -> None:
@@ -153,17 +156,16 @@ def test_a_page_asks_no_other_host_and_logs_no_error(
     assert errors == []
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_phone_scrolls_no_page_sideways(kind: str, places: dict[str, str], opened: Callable[..., Page]) -> None:
-    page = opened(places[kind], PHONE)
+def sticks_out(page: Page) -> list[str]:
+    """What of an article a reader would have to scroll sideways for."""
     # `html` hides what sticks out, so that its own width tells nothing.
-    sticking_out = page.evaluate(
+    found: list[str] = page.evaluate(
         """() => [...document.querySelectorAll("article *")]
             .filter(e => !e.closest("pre, svg") && e.getBoundingClientRect().right > innerWidth + 0.5)
             .map(e => e.outerHTML.slice(0, 100))"""
     )
-    assert sticking_out == []
-    assert page.evaluate("() => document.querySelector('article').scrollWidth <= innerWidth")
+    fits = page.evaluate("() => document.querySelector('article').scrollWidth <= innerWidth")
+    return found if fits else [*found, "the article"]
 
 
 @pytest.mark.parametrize("kind", ["paper", "second page", "papers", "home", "not found"])
@@ -212,7 +214,7 @@ def test_the_text_stands_in_the_same_place_on_every_page(places: dict[str, str],
     assert len(left) == 1
 
 
-@pytest.mark.parametrize("kind", ["topic", "tag", "list"])
+@pytest.mark.parametrize("kind", ["topic", "tag"])
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 def test_our_script_changes_no_line_of_a_listing(
     kind: str, size: tuple[int, int], places: dict[str, str], opened: Callable[..., Page]

@@ -307,8 +307,7 @@ def test_without_scripts_the_readers_shelf_leads_to_all_papers(browser: Browser,
         page.wait_for_url("**/papers/")
 
 
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-@pytest.mark.parametrize("palette", ["light", "dark"])
+@pytest.mark.parametrize(("size", "palette"), [(DESK, "light"), (PHONE, "dark")], ids=["desk-light", "phone-dark"])
 def test_axe_finds_nothing_where_papers_are_marked(
     browser: Browser, address: str, palette: str, size: tuple[int, int]
 ) -> None:
