@@ -25,6 +25,9 @@ from typing import Any, TypeVar, cast
 
 Result = TypeVar("Result")
 
+Stamp = tuple[int, int]
+"""When a file was changed, in nanoseconds, and its size."""
+
 Found = tuple[bytes, object]
 """A result, behind the digest of all that went into it."""
 
@@ -42,6 +45,18 @@ _MADE_WITH = ("jinja2", "markdown", "mkdocs", "mkdocs-material", "pyyaml")
 def digest(content: bytes) -> bytes:
     """What tells a content from any other."""
     return blake2b(content, digest_size=16).digest()
+
+
+# Ten thousand paths as objects take longer than what they are for.
+
+
+def stamp(path: str) -> Stamp | None:
+    """The stamp of a file as it is now; of one that can't be read, none."""
+    try:
+        status = os.stat(path)  # noqa: PTH116
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size
 
 
 class Results:

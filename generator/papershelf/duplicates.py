@@ -15,14 +15,13 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from heapq import nsmallest
 from itertools import chain, pairwise
-from typing import Literal, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from papershelf.cache import digest
 from papershelf.identity import identifier_key, title_key, words
-from papershelf.model import Match, Paper
+from papershelf.model import Match, Paper, Verdict
 from papershelf.processes import runs, spread
 
-Verdict = Literal["same", "likely"]
 Clue = TypeVar("Clue")
 
 # The share of the shorter abstract's word triples that stand in the other too. Of 9,868 papers, the nearest that

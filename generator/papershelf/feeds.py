@@ -19,7 +19,7 @@ from papershelf.model import Catalogue, Paper, Tag, Topic
 from papershelf.news import newest
 from papershelf.places import list_path, paper_path, tag_path, topic_path
 from papershelf.site import Download, Site
-from papershelf.views import list_names
+from papershelf.views import Groups, grouped, groups, list_names
 
 UNDATED = datetime.date(1970, 1, 1)
 """The date of a feed on a shelf without dates: it needs one, and today's would be other bytes each day."""
@@ -72,23 +72,22 @@ def feeds(shelf: Catalogue, name: str) -> Iterator[Feed]:
         return Feed(page, shown, text.plain(description), updated, latest_here)
 
     yield feed("index.md", name, "", shelf.papers)
-    kinds: tuple[tuple[Callable[[str], str], tuple[Topic, ...] | tuple[Tag, ...], str], ...] = (
-        (topic_path, shelf.topics, "topics"),
-        (tag_path, shelf.tags, "tags"),
+    by_topic, by_tag, _ = groups(shelf)
+    kinds: tuple[tuple[Callable[[str], str], tuple[Topic, ...] | tuple[Tag, ...], Groups], ...] = (
+        (topic_path, shelf.topics, by_topic),
+        (tag_path, shelf.tags, by_tag),
     )
-    for path, entries, key in kinds:
-        groups: dict[str, list[Paper]] = {entry.id: [] for entry in entries}
-        for paper in shelf.papers:
-            for has in getattr(paper, key):
-                groups[has].append(paper)
+    for path, entries, group in kinds:
         for entry in entries:
-            made = feed(path(entry.id), f"{text.plain(entry.name)} · {name}", entry.description, groups[entry.id])
+            made = feed(path(entry.id), f"{text.plain(entry.name)} · {name}", entry.description, group[entry.id])
             yield made
             yield from (replace(made, page=path(alias), papers=(), moved=made.page) for alias in entry.aliases)
     names = list_names(shelf)
+    # Not by the lists' own order: of one day's papers, a feed has the shelf's.
+    listings = grouped(((paper, {place.list for place in paper.appearances}) for paper in shelf.papers), shelf.list)
     for listed in shelf.lists:
-        papers = [paper for paper in shelf.papers if any(place.list == listed.id for place in paper.appearances)]
-        yield feed(list_path(listed.id), f"{text.plain(names[listed.id])} · {name}", listed.source or "", papers)
+        shown = f"{text.plain(names[listed.id])} · {name}"
+        yield feed(list_path(listed.id), shown, listed.source or "", listings[listed.id])
 
 
 class _Writer:

@@ -47,7 +47,7 @@ def words(text: str) -> tuple[list[str], list[tuple[int, str]]]:
     joined: list[tuple[int, str]] = []
     before = ""
     for part in folded(text).split("-"):
-        some = _apart(part)
+        some = apart(part)
         if before[-1:].isalnum() and part[:1].isalnum():
             joined.append((len(found) - 1, found[-1] + some[0]))
         found += some
@@ -55,6 +55,6 @@ def words(text: str) -> tuple[list[str], list[tuple[int, str]]]:
     return found, joined
 
 
-def _apart(text: str) -> list[str]:
-    """The words of a folded text without hyphens."""
+def apart(text: str) -> list[str]:
+    """The words of a folded text: what stands between signs, hyphens among them."""
     return text.encode().translate(_SPACED).decode().split() if text.isascii() else _WORD.findall(text)

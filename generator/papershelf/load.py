@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from papershelf.cache import Results, digest
+from papershelf.cache import Results, Stamp, digest, stamp
 from papershelf.identity import why_not_an_id
 from papershelf.model import Catalogue, Paper, ReadingList, Removed, Tag, Topic, in_order
 from papershelf.problems import Problem, ProblemsError, did_you_mean, quoted
@@ -43,10 +43,8 @@ _ENDINGS = {PAPERS: ".yml", CAPTURES: ".txt", SCHEMA: ".json"}
 _NAMES = sorted([*_ENDINGS, *(name for name, _ in TABLES)])
 
 
-Known = dict[str, tuple["Stamp", bytes, Paper]]
+Known = dict[str, tuple[Stamp, bytes, Paper]]
 """By the path of its file below the folder: a paper, and the stamp and the digest of the file that was read."""
-Stamp = tuple[int, int]
-"""When a file was changed, in nanoseconds, and its size."""
 
 SETTLED = 100_000_000
 """Nanoseconds after which a file that is changed again surely has another time."""
@@ -117,7 +115,7 @@ def load(data: Data) -> Loaded:
 
 def _all_papers(data: Data, sources: Sequence[str], problems: list[Problem]) -> tuple[Paper, ...]:
     """The papers of these files, of which those that are known aren't read."""
-    stamps = {source: _stamp(f"{data.root}/{source}") for source in sources}
+    stamps = {source: stamp(f"{data.root}/{source}") for source in sources}
     entries = ((source, data.known.get(source)) for source in sources)
     known = {source: entry for source, entry in entries if entry and _is_same(data, source, stamps[source], *entry)}
     unread = [source for source in sources if source not in known]
@@ -127,7 +125,7 @@ def _all_papers(data: Data, sources: Sequence[str], problems: list[Problem]) -> 
         for source, (paper, content, found) in loaded.items():
             papers[source], digests[source] = paper, content
             problems += found
-            if found or _stamp(f"{data.root}/{source}") != stamps[source]:
+            if found or stamp(f"{data.root}/{source}") != stamps[source]:
                 stamps[source] = None  # to be read again: it is being mended
     now = time.time_ns()
     settled = {source: at for source, at in stamps.items() if at and now - at[0] > SETTLED}
@@ -149,9 +147,6 @@ def _is_same(data: Data, source: str, now: Stamp | None, at: Stamp, content: byt
     return now == at or _digest(f"{data.root}/{source}") == content
 
 
-# Ten thousand paths as objects take longer than what they are for.
-
-
 def _digest(path: str) -> bytes:
     """What tells a file's content from any other; of a file that can't be read, nothing."""
     try:
@@ -159,14 +154,6 @@ def _digest(path: str) -> bytes:
             return digest(file.read())
     except OSError:
         return b""
-
-
-def _stamp(path: str) -> Stamp | None:
-    try:
-        status = os.stat(path)  # noqa: PTH116
-    except OSError:
-        return None
-    return status.st_mtime_ns, status.st_size
 
 
 def load_paper(source: str, data: Data, problems: list[Problem]) -> Paper:

@@ -195,13 +195,17 @@ class Removed:
     line: int = optional("The line of data/removed.yml where it begins.", "text", 0, stored=False)
 
 
+Verdict = Literal["same", "likely"]
+"""Whether two papers surely are one, or may be."""
+
+
 @dataclass(frozen=True)
 class Match:
     """Two papers that are the same work, or may be, and what says so."""
 
     first: str
     second: str
-    verdict: Literal["same", "likely"]
+    verdict: Verdict
     evidence: str
 
 

@@ -20,6 +20,12 @@ class Site:
     """Ends with a slash; None where nobody has said where the site will be."""
     directory_urls: bool = True
 
+    @classmethod
+    def at(cls, name: str, url: str | None, *, directory_urls: bool) -> Site:
+        """The site at an address as people write it, with a slash at its end or without, or none."""
+        base = (url or "").rstrip("/")
+        return cls(name, f"{base}/" if base else None, directory_urls)
+
     @property
     def title(self) -> str:
         """The name as readable text on one line; mkdocs.yml may hold it as HTML."""

@@ -16,38 +16,36 @@ from papershelf.related import RELATED, kin_of, texts_of
 _NO_SORTING = re.compile(r"[^\w ]|_")
 
 
+Groups = Mapping[str, tuple[Paper, ...]]
+
+
 @dataclass(frozen=True)
 class Views:
     """Every grouping of the papers that a page needs, made once; each group in the shelf's one order."""
 
-    by_topic: Mapping[str, tuple[Paper, ...]]
-    by_tag: Mapping[str, tuple[Paper, ...]]
-    by_list: Mapping[str, tuple[Paper, ...]]
-    versions: Mapping[str, tuple[Paper, ...]]
+    by_topic: Groups
+    by_tag: Groups
+    by_list: Groups
+    versions: Groups
     related: Mapping[str, tuple[tuple[Paper, tuple[str, ...]], ...]]
 
 
 def views(catalogue: Catalogue, results: Results | None = None) -> Views:
     """Group the papers of a catalogue; `results` may know which are related."""
-    return Views(
-        by_topic=_grouped(((paper, paper.topics) for paper in catalogue.papers), catalogue.topic),
-        by_tag=_grouped(((paper, paper.tags) for paper in catalogue.papers), catalogue.tag),
-        by_list=_by_list(catalogue),
-        versions=_versions(catalogue),
-        related=_related(catalogue, results or Results()),
-    )
+    return Views(*groups(catalogue), _versions(catalogue), _related(catalogue, results or Results()))
 
 
-def groups(catalogue: Catalogue) -> tuple[Mapping[str, tuple[Paper, ...]], ...]:
+def groups(catalogue: Catalogue) -> tuple[Groups, Groups, Groups]:
     """The papers by topic, by tag and by list alone, which takes no time."""
     return (
-        _grouped(((paper, paper.topics) for paper in catalogue.papers), catalogue.topic),
-        _grouped(((paper, paper.tags) for paper in catalogue.papers), catalogue.tag),
+        grouped(((paper, paper.topics) for paper in catalogue.papers), catalogue.topic),
+        grouped(((paper, paper.tags) for paper in catalogue.papers), catalogue.tag),
         _by_list(catalogue),
     )
 
 
-def _grouped(papers: Iterable[tuple[Paper, tuple[str, ...]]], known: Iterable[str]) -> dict[str, tuple[Paper, ...]]:
+def grouped(papers: Iterable[tuple[Paper, Iterable[str]]], known: Iterable[str]) -> dict[str, tuple[Paper, ...]]:
+    """Papers by the names that each comes with, of those that are known, in the order in which they come."""
     groups: dict[str, list[Paper]] = {name: [] for name in known}
     for paper, names in papers:
         for name in names:

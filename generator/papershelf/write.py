@@ -183,9 +183,8 @@ def site_of(config: Path) -> Site:
 
 
 def _site(keys: dict[str, yaml.Node]) -> Site:
-    url = _value(keys.get("site_url")).rstrip("/")
     plain = _value(keys.get("use_directory_urls")).lower() != "false"
-    return Site(_value(keys.get("site_name")), f"{url}/" if url else None, plain)
+    return Site.at(_value(keys.get("site_name")), _value(keys.get("site_url")), directory_urls=plain)
 
 
 def _composed(path: Path, shown: str) -> yaml.MappingNode:

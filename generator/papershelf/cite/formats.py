@@ -107,6 +107,6 @@ _json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 FORMATS = (
     Format("BibTeX", "bib", _bibtex),
-    Format("RIS", "ris", _ris, between="\n\n"),
+    Format("RIS", "ris", _ris),
     Format("CSL-JSON", "csl.json", _csl, before="[\n", between=",\n", after="\n]\n"),
 )

@@ -10,11 +10,11 @@ from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import File, Files, InclusionLevel
 
 from papershelf import writtenpages
-from papershelf.cache import Found, Results
+from papershelf.cache import Found, Results, Stamp
 from papershelf.downloads import downloads
 from papershelf.feeds import why_none
 from papershelf.mkdocs_plugin.fastway import WORTH_A_PROCESS
-from papershelf.mkdocs_plugin.kept import Kept, Stamp, write
+from papershelf.mkdocs_plugin.kept import Kept, write
 from papershelf.pages import Pages
 from papershelf.processes import runs, spread
 from papershelf.searchindex import FOLDER
@@ -30,8 +30,7 @@ def add_downloads(
 
     `written` gives the hand-written pages by path when all of them were read.
     """
-    url = config.site_url and config.site_url.rstrip("/") + "/"
-    site = Site(config.site_name, url or None, config.use_directory_urls)
+    site = Site.at(config.site_name, config.site_url, directory_urls=config.use_directory_urls)
     if reason := why_none(site):
         log.info("%s", reason)
     every = (*downloads(pages.catalogue, site, pages.results), writtenpages.download(site, written))

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+from papershelf.cache import Stamp, stamp
 from papershelf.mkdocs_plugin.shells import Kind
 from papershelf.model import Catalogue
 from papershelf.pages import Page, Plan
@@ -25,9 +26,6 @@ FOLDERS = ("papers", "topics", "tags", "lists", "assets/search")
 
 _SLASH = "%"
 """Stands for a slash in the name of what is set aside."""
-
-Stamp = tuple[int, int]
-"""When a file was written, in nanoseconds, and its size."""
 
 
 @dataclass(frozen=True)
@@ -108,8 +106,8 @@ class Kept:
 
     def has(self, download: Download, path: str) -> bool:
         """Whether a file is there as it was written from equal parts."""
-        parts, stamp = self._files.get(download.path, (None, None))
-        return stamp is not None and parts == download.parts and _stamp(path) == stamp
+        parts, written = self._files.get(download.path, (None, None))
+        return written is not None and parts == download.parts and stamp(path) == written
 
     def wrote(self, download: Download, stamp: Stamp) -> None:
         """Note that a file was written."""
@@ -163,14 +161,6 @@ def write(path: str, content: bytes) -> Stamp:
         file.write(content)
         file.flush()
         status = os.fstat(file.fileno())
-    return status.st_mtime_ns, status.st_size
-
-
-def _stamp(path: str) -> Stamp | None:
-    try:
-        status = os.stat(path)  # noqa: PTH116
-    except OSError:
-        return None
     return status.st_mtime_ns, status.st_size
 
 
