@@ -24,9 +24,9 @@ SCHEMA = "papers.schema.json"
 
 def downloads(shelf: Catalogue, site: Site) -> Iterator[Download]:
     """The files of data, at the site's root."""
-    parts = shelf.papers, shelf.topics, shelf.tags, shelf.lists, site
-    yield Download("papers.json", partial(_json, shelf, site), parts)
-    yield Download("papers.csv", partial(_csv, shelf, site), parts)
+    parts, weight = (shelf.papers, shelf.topics, shelf.tags, shelf.lists, site), len(shelf.papers) // 20
+    yield Download("papers.json", partial(_json, shelf, site), parts, weight)
+    yield Download("papers.csv", partial(_csv, shelf, site), parts, weight)
     yield Download(SCHEMA, partial(_schema, site), (site,))
 
 

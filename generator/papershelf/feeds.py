@@ -58,8 +58,8 @@ def downloads(shelf: Catalogue, site: Site) -> Iterator[Download]:
     writer = _Writer(shelf, site)
     for feed in feeds(shelf, site.title):
         parts = (feed, site, writer.names_in(feed))
-        yield Download(feed_path(feed.page, ATOM), partial(writer.atom, feed), parts)
-        yield Download(feed_path(feed.page, JSON), partial(writer.json, feed), parts)
+        yield Download(feed_path(feed.page, ATOM), partial(writer.atom, feed), parts, len(feed.papers) // 20)
+        yield Download(feed_path(feed.page, JSON), partial(writer.json, feed), parts, len(feed.papers) // 20)
 
 
 def feeds(shelf: Catalogue, name: str) -> Iterator[Feed]:

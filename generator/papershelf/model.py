@@ -128,6 +128,10 @@ class Paper:
     abstract: str | None = optional("The abstract as it was captured.")
     source: str = optional("The path of the paper's file below data/.", "text", "", stored=False)
 
+    def __hash__(self) -> int:
+        """That of the id: to look at every text each time takes longer than most of what is looked up."""
+        return hash(self.id)
+
     @property
     def url(self) -> str | None:
         """The address of the real paper, where one is known."""

@@ -14,7 +14,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -136,11 +136,16 @@ class Letter:
     path: str
 
 
+@cache
+def _search(title: str) -> str:
+    """The address of a search for a title."""
+    return f"https://scholar.google.com/scholar?q={quote_plus(chr(34) + plain(title) + chr(34))}"
+
+
 def source_link(paper: Paper) -> tuple[str, str]:
     """What the link to the real paper says, and its address; without one, a search for the title, and it says so."""
     if paper.url is None:
-        address = f"https://scholar.google.com/scholar?q={quote_plus(chr(34) + plain(paper.title) + chr(34))}"
-        return "Search for the title", address
+        return "Search for the title", _search(paper.title)
     if paper.arxiv:
         return "arXiv", paper.url
     if paper.acl:

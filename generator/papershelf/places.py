@@ -101,6 +101,8 @@ def relative(target: str, folder: str) -> str:
     """A page as Markdown in a folder names it; `.` is the site's root."""
     if folder == ".":
         return target
+    if "/" not in folder:
+        return target[len(folder) + 1 :] if target.startswith(f"{folder}/") else f"../{target}"
     steps, way = target.split("/"), folder.split("/")
     shared = 0
     while shared < min(len(way), len(steps) - 1) and steps[shared] == way[shared]:

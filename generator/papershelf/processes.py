@@ -18,15 +18,15 @@ Result = TypeVar("Result")
 
 
 def runs(work: Sequence[Item], worth: int, weight: Callable[[Item], int] = lambda _: 1) -> list[Sequence[Item]]:
-    """The work in runs of about one weight, one for each process that is worth starting: `worth` pieces are.
+    """The work in runs of about one weight, one for each process that is worth starting: pieces of weight `worth` are.
 
     One run where the system can't fork, and beside other threads, whose locks a fork would copy.
     """
     forks = "fork" in multiprocessing.get_all_start_methods() and threading.active_count() == 1
-    count = max(1, min(os.cpu_count() or 1, len(work) // worth)) if forks else 1
+    weights = list(accumulate(map(weight, work), initial=0))
+    count = max(1, min(os.cpu_count() or 1, weights[-1] // worth)) if forks else 1
     if count == 1:
         return [work]
-    weights = list(accumulate(map(weight, work), initial=0))
     ends = [bisect_left(weights, weights[-1] * part // count) for part in range(count + 1)]
     return [work[start:end] for start, end in pairwise(ends)]
 

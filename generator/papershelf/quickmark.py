@@ -195,19 +195,20 @@ class Quickmark:
         if kind is None:
             return _bare(found)
         if kind in (_PATH, _ADDRESS):
-            if found.string[found.start() - 1 : found.start()] == "!":
+            if _before(found) == "!":
                 raise UnknownFormError  # a picture
             return self._links.get(found[0]) or self._link(found[0], found[_LABEL], found[kind])
         if kind == _ESCAPED:
             return _SIGNS.get(found[_ESCAPED], found[_ESCAPED])
         if kind in (_EM, _STRONG):
-            if any(side.isalnum() or side == "*" for side in _neighbours(found)):
+            before, behind = _before(found), _behind(found)
+            if before == "*" or before.isalnum() or behind == "*" or behind.isalnum():
                 raise UnknownFormError
-            tag = "em" if kind == _EM else "strong"
-            return f"<{tag}>{self._inline(found[kind])}</{tag}>"
+            tag, text = "em" if kind == _EM else "strong", found[kind]
+            return f"<{tag}>{text if text.isalnum() else self._inline(text)}</{tag}>"
         if kind == _SHOWN:
             return f'<a href="{_attribute(found[kind])}">{_code(found[kind])}</a>'
-        if kind == _CODE and _neighbours(found)[0] != "`":
+        if kind == _CODE and _before(found) != "`":
             return f"<code>{_code(found[kind])}</code>"
         if kind in (_TAG, _ENTITY):
             return found[0]
@@ -233,7 +234,7 @@ def _bare(found: re.Match[str]) -> str:
     sign = found[0]
     if sign in "&>":
         return _SIGNS[sign]
-    before, behind = _neighbours(found)
+    before, behind = _before(found), _behind(found)
     if (sign == "<" and behind == " ") or (sign == "\\" and behind.isalnum() and behind.isascii()):
         return _SIGNS.get(sign, sign)
     if sign == "_" and before.isalnum():
@@ -241,8 +242,16 @@ def _bare(found: re.Match[str]) -> str:
     raise UnknownFormError
 
 
-def _neighbours(found: re.Match[str]) -> tuple[str, str]:
-    return found.string[max(found.start() - 1, 0) : found.start()], found.string[found.end() : found.end() + 1]
+def _before(found: re.Match[str]) -> str:
+    """The character before, if there is one."""
+    start = found.start()
+    return found.string[start - 1] if start else ""
+
+
+def _behind(found: re.Match[str]) -> str:
+    """The character behind, if there is one."""
+    end = found.end()
+    return found.string[end : end + 1]
 
 
 def _code(text: str) -> str:

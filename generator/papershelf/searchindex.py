@@ -14,7 +14,7 @@ from bisect import bisect_right
 from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
 from functools import cache, cached_property, partial
-from itertools import accumulate, chain, count
+from itertools import accumulate, chain, count, pairwise
 from operator import sub
 
 from papershelf.cache import Results, digest
@@ -104,12 +104,9 @@ class _Index:
                 "topics": [[topic.id, topic.name, *topic.aliases] for topic in shelf.topics],
                 "tags": [[tag.id, tag.name, *tag.aliases] for tag in shelf.tags],
                 "lists": [[entry.id, names[entry.id]] for entry in shelf.lists],
-                "shards": self._results.get("shards", self.version.encode(), self._first_words),
+                "shards": [first for first, _ in self._shards],
             }
         )
-
-    def _first_words(self) -> list[str]:
-        return [self._words[start] if self._words else "" for start in self._starts]
 
     @property
     def _parts(self) -> Iterator[Sequence[Paper]]:
@@ -140,8 +137,18 @@ class _Index:
 
     def shard(self, number: int) -> bytes:
         """A part of all words, and the places of each."""
-        start, end = [*self._starts, len(self._words)][number : number + 2]
-        some = self._words[start:end]
+        return self._shards[number][1]
+
+    @cached_property
+    def _shards(self) -> list[tuple[str, bytes]]:
+        """The first word of each shard, and its file."""
+        return self._results.get("shards", self.version.encode(), self._made_shards)
+
+    def _made_shards(self) -> list[tuple[str, bytes]]:
+        parts = [self._words[start:end] for start, end in pairwise([*self._starts, len(self._words)])]
+        return [(some[0] if some else "", self._shard(some)) for some in parts]
+
+    def _shard(self, some: list[str]) -> bytes:
         return _json({"words": " ".join(some), "places": " ".join(written(self._places[word]) for word in some)})
 
     @cached_property

@@ -47,9 +47,11 @@ class Site:
 class Download:
     """A file of the site that is no page: its path below the site's root, and what makes its content.
 
-    Two with equal `parts` have equal content; without any, nothing is known of it before it is made.
+    Two with equal `parts` have equal content; without any, nothing is known of it before it is made. `weight` is about
+    how many papers' pages take as long to make.
     """
 
     path: str
     make: Callable[[], bytes]
     parts: tuple[object, ...] | None
+    weight: int = 1

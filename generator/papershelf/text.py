@@ -53,6 +53,11 @@ def _folded(text: str) -> str:
     return " ".join(clean(text)[0].split())
 
 
+def _is_marked(folded: str) -> bool:
+    """Whether a text may hold what isn't to be read as it stands."""
+    return any(mark in folded for mark in _MARKS)
+
+
 _LABEL = r"\{((?:[^{}]|\{[^{}]*\})*)\}"
 _LINK = re.compile(
     rf"\\href\s*\{{\s*(https?://[^\W_][^{{}}\s]*)\s*\}}\s*{_LABEL}"
@@ -68,7 +73,7 @@ _NO_BREAK = re.compile(r"\\(?:allowbreak|nobreakdash)(?![A-Za-z])\s*")
 def parts(text: str) -> tuple[Part, ...]:
     """Split a captured text into readable text and links; only http and https ever become a link."""
     folded = _folded(text)
-    if not any(mark in folded for mark in _MARKS):
+    if not _is_marked(folded):
         return (folded,) if folded else ()
     links: list[Link] = []
 
@@ -105,6 +110,9 @@ def _trimmed(address: str) -> tuple[str, str]:
 @_remembered
 def plain(text: str) -> str:
     """Return the readable text alone, for titles, descriptions and search."""
+    folded = _folded(text)
+    if not _is_marked(folded):
+        return folded
     return "".join(part if isinstance(part, str) else part.label for part in parts(text))
 
 
@@ -207,8 +215,13 @@ def _no_picture(line: str) -> str:
     return f"{line[:-1]}\\!" if line.endswith("!") else line
 
 
+_SAFE = re.compile(r"[A-Za-z0-9_.\-/:?#%=+@,!$*~]*")  # no &, which may begin an entity
+
+
 def address(url: str) -> str:
     """Quote what ends or confuses an address in Markdown or HTML."""
+    if _SAFE.fullmatch(url):
+        return url
     quoted = quote(url, safe="/:?#%&=+@,;!$*~" + ("()" if _balanced(url) else ""))
     return re.sub(r"(&\w+);", r"\1%3B", quoted.replace("&#", "%26#"))  # `&copy;` and `&#1` would be read as entities
 

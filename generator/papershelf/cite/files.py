@@ -42,7 +42,7 @@ def downloads(shelf: Catalogue, site: Site) -> Iterator[Download]:
     for path, papers in listings:
         if papers:
             for number, (name, place) in enumerate(offered(path, len(papers))):
-                yield Download(place, partial(entries.file, number, papers), (name, papers))
+                yield Download(place, partial(entries.file, number, papers), (name, papers), len(papers) // 50)
 
 
 class _Entries:

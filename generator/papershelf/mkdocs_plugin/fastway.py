@@ -8,25 +8,18 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page as MkDocsPage
-from mkdocs.utils.meta import get_data
 
-from papershelf.mkdocs_plugin.kept import Kept, Written, write
-from papershelf.mkdocs_plugin.shells import NoShellError, Shells, bare, contents
-from papershelf.pages import Page, Plan
+from papershelf.mkdocs_plugin.shells import bare, contents
+from papershelf.pages import Plan
 from papershelf.places import html_file
-from papershelf.processes import runs, spread
-from papershelf.progress import mixed
 from papershelf.quickmark import Converted, Quickmark, UnknownFormError
-
-WORTH_A_PROCESS = 500
-"""Pages for which starting another process pays."""
 
 OURS = frozenset({"papershelf", "material/search"})
 _PAGE_EVENTS = ("pre_page", "page_read_source", "page_markdown", "page_content", "page_context", "post_page")
@@ -197,66 +190,3 @@ class GeneratedPage(MkDocsPage):
             return
         self.content, self.toc = made.html, contents(made.headings)
         self.present_anchor_ids = {heading.id for heading in made.headings}
-
-
-def _weight(file: PlannedFile) -> int:
-    """About how many papers' pages take as long; the listings stay together, because they share entries."""
-    return 1 if file.src_uri.startswith("papers/") else 4
-
-
-class Writer:
-    """Writes the pages that take the fast way."""
-
-    def __init__(self, config: MkDocsConfig, files: Files, converter: Converter, shells: Shells) -> None:
-        """Take what pages are made with."""
-        self._config, self._files = config, files
-        self._converter, self._shells = converter, shells
-
-    def write(self, planned: Sequence[PlannedFile], kept: Kept) -> dict[str, Written]:
-        """Make and write the pages that aren't kept, in as many processes as it is worth; returns all, by path."""
-        found = ((file, kept.find(file.plan, file.abs_dest_path, self._shells.digest)) for file in planned)
-        written = {file.src_uri: known for file, known in found if known}
-        new = [file for file in planned if file.src_uri not in written]
-        parts = [mixed(part) for part in runs(new, WORTH_A_PROCESS, _weight)]
-        for part in spread(self._written, parts, "Writing pages"):
-            written |= part
-        pages = ((file.plan, file.abs_dest_path) for file in planned)
-        kept.end(Path(self._config.site_dir), pages, written)
-        return written | {file.src_uri: self._ordinary(file) for file in new if file.src_uri not in written}
-
-    def _written(self, planned: Iterable[PlannedFile]) -> dict[str, Written]:
-        written = {}
-        for file in planned:
-            page = file.plan.make()
-            try:
-                made = self._converter.converted(page.body, file)
-            except UnknownFormError:
-                continue  # left for this build's own process, whose warnings count
-            kind = None
-            try:
-                output, kind = self._shells.fill(page, made.html, made.headings)
-            except NoShellError:
-                output = self._shells.laid_out(self._page(file, page, made))
-            anchors = tuple(heading.id for heading in made.headings)
-            shell = self._shells.digest(kind) if kind else b""
-            at = write(file.abs_dest_path, output.encode())
-            written[page.path] = Written(anchors, kind, shell, at)
-        return written
-
-    def _ordinary(self, file: PlannedFile) -> Written:
-        """A page made as MkDocs makes it."""
-        made = file.plan.make()
-        page = self._page(file, made)
-        output = self._shells.laid_out(page)
-        anchors = tuple(page.present_anchor_ids or ())
-        return Written(anchors, None, b"", write(file.abs_dest_path, output.encode()))
-
-    def _page(self, file: PlannedFile, made: Page, content: Converted | None = None) -> MkDocsPage:
-        """A page as the theme takes it, with its content where that is known."""
-        page = MkDocsPage(None, file, self._config)
-        page.markdown, page.meta = get_data(made.text)
-        if content:
-            page.content, page.toc = content.html, contents(content.headings)
-        else:
-            page.render(self._config, self._files)
-        return page

@@ -155,13 +155,20 @@ def write(path: str, content: bytes) -> Stamp:
     try:
         file = open(path, "wb")  # noqa: SIM115, PTH123 - ten thousand paths as objects take a second
     except FileNotFoundError:
-        os.makedirs(os.path.dirname(path), exist_ok=True)  # noqa: PTH103, PTH120
+        _make_folder(os.path.dirname(path))  # noqa: PTH120
         file = open(path, "wb")  # noqa: SIM115, PTH123
     with file:
         file.write(content)
         file.flush()
         status = os.fstat(file.fileno())
     return status.st_mtime_ns, status.st_size
+
+
+def _make_folder(path: str) -> None:
+    try:
+        os.mkdir(path)  # noqa: PTH102 - nearly always the one above is there, which `makedirs` would look at first
+    except OSError:
+        os.makedirs(path, exist_ok=True)  # noqa: PTH103
 
 
 def _files(folder: str) -> Iterator[tuple[str, Stamp]]:

@@ -26,13 +26,14 @@ from mkdocs.structure.pages import Page as MkDocsPage
 from papershelf.checks import checked
 from papershelf.git import origin
 from papershelf.load import Data
-from papershelf.mkdocs_plugin.downloads import add_downloads, write_downloads
-from papershelf.mkdocs_plugin.fastway import Converter, GeneratedPage, PlannedFile, Writer, planned_file, why_not
+from papershelf.mkdocs_plugin.downloads import add_downloads
+from papershelf.mkdocs_plugin.fastway import Converter, GeneratedPage, PlannedFile, planned_file, why_not
 from papershelf.mkdocs_plugin.frame import add_frame, lend_material
 from papershelf.mkdocs_plugin.memory import Memory
 from papershelf.mkdocs_plugin.shells import Code, Shells, squeezed
 from papershelf.mkdocs_plugin.sitemap import UNDATED, in_sitemap, sitemap
 from papershelf.mkdocs_plugin.watching import Watcher
+from papershelf.mkdocs_plugin.writing import Writer
 from papershelf.model import Catalogue
 from papershelf.pages import SCRIPTS, STYLES, Page, Pages, Plan
 from papershelf.places import paper_path, theme_folder
@@ -169,7 +170,7 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
         return filled
 
     def on_env(self, env: jinja2.Environment, *, config: MkDocsConfig, files: Files) -> jinja2.Environment:
-        """Write the downloads and the pages that take the fast way, now that what people wrote was read."""
+        """Write the pages that take the fast way, and the downloads, now that what people wrote was read."""
         lend_material(env, config)
         for file in files.documentation_pages():
             if file.page:
@@ -178,13 +179,11 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
         if self._nav:
             env.bytecode_cache = self._code
             shells = Shells(config, env, self._nav, files, _edit_root(config, self._data(config)))
-            writer = Writer(config, files, self._converter, shells)
-            with stage("make and write pages"):
+            writer = Writer(config, files, self._converter, shells, self._memory.results)
+            with stage("make and write"):
                 written = writer.write(self._planned, self._memory.kept)
             for file in _pointed_at(files):
                 MkDocsPage(None, file, config).present_anchor_ids = set(written[file.src_uri].anchors)
-        with stage("make and write files"):
-            write_downloads(files, self._ready, self._memory.kept)
         return env
 
     def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:

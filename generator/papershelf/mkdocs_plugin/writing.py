@@ -1,0 +1,128 @@
+"""Makes and writes what MkDocs doesn't: the pages that take the fast way, and the files that are no pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import Files
+from mkdocs.structure.pages import Page as MkDocsPage
+from mkdocs.utils.meta import get_data
+
+from papershelf.cache import Found, Results, Stamp
+from papershelf.mkdocs_plugin.downloads import MadeFile
+from papershelf.mkdocs_plugin.fastway import Converter, PlannedFile
+from papershelf.mkdocs_plugin.kept import Kept, Written, write
+from papershelf.mkdocs_plugin.shells import NoShellError, Shells, contents
+from papershelf.pages import Page
+from papershelf.processes import runs, spread
+from papershelf.progress import mixed
+from papershelf.quickmark import Converted, UnknownFormError
+from papershelf.searchindex import FOLDER
+
+WORTH_A_PROCESS = 500
+"""Papers' pages for which starting another process pays."""
+
+Work = PlannedFile | tuple[MadeFile, ...]
+"""What one process does: a page, or files that are made from one thing."""
+
+
+@dataclass
+class _Done:
+    """What one process has written, and what it found out for that which takes long to find."""
+
+    pages: dict[str, Written] = field(default_factory=dict)
+    files: list[tuple[str, Stamp]] = field(default_factory=list)
+    found: dict[str, Found] = field(default_factory=dict)
+
+
+class Writer:
+    """Writes pages and files that aren't kept from the last build."""
+
+    def __init__(
+        self, config: MkDocsConfig, files: Files, converter: Converter, shells: Shells, results: Results
+    ) -> None:
+        """Take what pages are made with; `results` may know what takes long to find for a file."""
+        self._config, self._files = config, files
+        self._converter, self._shells, self._results = converter, shells, results
+
+    def write(self, planned: Sequence[PlannedFile], kept: Kept) -> dict[str, Written]:
+        """Write the planned pages and all files, in as many processes as it is worth; returns the pages, by path."""
+        found = ((file, kept.find(file.plan, file.abs_dest_path, self._shells.digest)) for file in planned)
+        written = {file.src_uri: known for file, known in found if known}
+        pages = [file for file in planned if file.src_uri not in written]
+        made = {file.src_uri: file for file in self._files if isinstance(file, MadeFile)}
+        files = [file for file in made.values() if not kept.has(file.download, file.abs_dest_path)]
+        work: list[Work] = [*pages, *_batches(files)]
+        parts = runs(work, WORTH_A_PROCESS, _weight)
+        if len(parts) > 1:
+            # Has the templates compiled here, so that not every process does it.
+            written |= self._done([*pages[:1], *pages[-1:]]).pages
+        for done in spread(self._done, [mixed(part) for part in parts], "Writing pages"):
+            written |= done.pages
+            self._results.kept |= done.found
+            for path, stamp in done.files:
+                kept.wrote(made[path].download, stamp)
+        kept.end(Path(self._config.site_dir), ((file.plan, file.abs_dest_path) for file in planned), written)
+        return written | {file.src_uri: self._ordinary(file) for file in pages if file.src_uri not in written}
+
+    def _done(self, work: Iterable[Work]) -> _Done:
+        done, known = _Done(), dict(self._results.kept)
+        for piece in work:
+            if isinstance(piece, PlannedFile):
+                if written := self._written(piece):
+                    done.pages[piece.src_uri] = written
+            else:
+                done.files += [(file.src_uri, write(file.abs_dest_path, file.download.make())) for file in piece]
+        done.found = {name: found for name, found in self._results.kept.items() if known.get(name) is not found}
+        return done
+
+    def _written(self, file: PlannedFile) -> Written | None:
+        """A page made the fast way; None where it is left for this build's own process, whose warnings count."""
+        page = file.plan.make()
+        try:
+            made = self._converter.converted(page.body, file)
+        except UnknownFormError:
+            return None
+        kind = None
+        try:
+            output, kind = self._shells.fill(page, made.html, made.headings)
+        except NoShellError:
+            output = self._shells.laid_out(self._page(file, page, made))
+        anchors = tuple(heading.id for heading in made.headings)
+        shell = self._shells.digest(kind) if kind else b""
+        return Written(anchors, kind, shell, write(file.abs_dest_path, output.encode()))
+
+    def _ordinary(self, file: PlannedFile) -> Written:
+        """A page made as MkDocs makes it."""
+        made = file.plan.make()
+        page = self._page(file, made)
+        output = self._shells.laid_out(page)
+        anchors = tuple(page.present_anchor_ids or ())
+        return Written(anchors, None, b"", write(file.abs_dest_path, output.encode()))
+
+    def _page(self, file: PlannedFile, made: Page, content: Converted | None = None) -> MkDocsPage:
+        """A page as the theme takes it, with its content where that is known."""
+        page = MkDocsPage(None, file, self._config)
+        page.markdown, page.meta = get_data(made.text)
+        if content:
+            page.content, page.toc = content.html, contents(content.headings)
+        else:
+            page.render(self._config, self._files)
+        return page
+
+
+def _batches(files: Iterable[MadeFile]) -> list[tuple[MadeFile, ...]]:
+    """Files as they are made: those of search together, because they come from one index."""
+    of_search = tuple(file for file in files if file.src_uri.startswith(FOLDER))
+    others = [(file,) for file in files if not file.src_uri.startswith(FOLDER)]
+    return [*others, of_search] if of_search else [*others]
+
+
+def _weight(work: Work) -> int:
+    """About how many papers' pages take as long; the listings stay together, because they share entries."""
+    if isinstance(work, PlannedFile):
+        return 1 if work.src_uri.startswith("papers/") else 4
+    return sum(file.download.weight for file in work)
