@@ -15,7 +15,7 @@ from papershelf.cache import Results
 from papershelf.checks import checked
 from papershelf.load import Data
 from papershelf.model import Catalogue, Paper
-from papershelf.related import ALIKE, NEIGHBOURS, RELATED, WORDS, Kin, kin, kin_of, texts_of
+from papershelf.related import ALIKE, NEIGHBOURS, RELATED, WORDS, kin, kin_of, texts_of
 
 
 @pytest.fixture(scope="module")
@@ -24,12 +24,12 @@ def shelf(root: Path) -> Catalogue:
 
 
 def near(*papers: Paper) -> dict[str, list[str]]:
-    return {name: [one.id for one in found] for name, found in kin(texts_of(papers)).items()}
+    return {name: [other for other, _, _ in found] for name, found in kin(texts_of(papers)).items()}
 
 
 def words(*titles: str) -> tuple[str, ...]:
     """The words that the first of some papers shares with the one nearest to it."""
-    return kin(texts_of(Paper(id=f"p{at}", title=title) for at, title in enumerate(titles)))["p0"][0].words
+    return kin(texts_of(Paper(id=f"p{at}", title=title) for at, title in enumerate(titles)))["p0"][0][2]
 
 
 def test_the_order_of_the_papers_has_no_say(shelf: Catalogue) -> None:
@@ -83,8 +83,8 @@ def test_every_paper_of_the_shelf_has_related_ones_with_words_that_both_texts_ha
     for name, found in kin(texts_of(shelf.papers)).items():
         assert len(found) <= NEIGHBOURS
         assert name not in {one.id for one in found}
-        assert [one.likeness for one in found] == sorted((one.likeness for one in found), reverse=True)
-        assert all(one.likeness <= ALIKE * 1.02 for one in found)
+        assert [likeness for _, likeness, _ in found] == sorted((likeness for _, likeness, _ in found), reverse=True)
+        assert all(likeness <= ALIKE * 1.02 for _, likeness, _ in found)
         for one in found[:RELATED]:
             assert 0 < len(one.words) <= WORDS
             # A stem is the same to the fourth letter; of two words, that of the second.
@@ -139,9 +139,7 @@ def test_words_are_told_as_the_paper_prints_them(one: str, other: str, expected:
 def test_a_word_is_small_where_the_abstract_has_it_small() -> None:
     one = Paper(id="p0", title="Bubbles", abstract="Fewer bubbles.")
     other = Paper(id="p1", title="The Bubbles")
-    assert kin(texts_of([one, other]))["p0"] == (
-        Kin("p1", kin(texts_of([one, other]))["p0"][0].likeness, ("bubbles",)),
-    )
+    assert kin(texts_of([one, other]))["p0"] == (("p1", kin(texts_of([one, other]))["p0"][0][1], ("bubbles",)),)
 
 
 def test_as_many_processes_as_there_are_find_the_same(shelf: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ from operator import itemgetter
 from papershelf.cache import Results
 from papershelf.model import Catalogue
 from papershelf.places import html_address, paper_path
-from papershelf.related import Kin, Texts, kin_of, texts_of
+from papershelf.related import Kin, Texts, kin_of, texts_in
 from papershelf.site import Download, Site
 from papershelf.text import plain
 
@@ -55,7 +55,7 @@ def places(texts: Texts, near: Mapping[str, tuple[Kin, ...]]) -> dict[str, tuple
 
 def downloads(shelf: Catalogue, site: Site, results: Results) -> Iterator[Download]:
     """What the map is drawn from: papers with their titles, places and topics."""
-    texts = texts_of(shelf.papers)
+    texts = texts_in(shelf)
     topics = tuple((topic.id, topic.name) for topic in shelf.topics)
     filed = tuple((paper.id, paper.topics) for paper in shelf.papers)
     yield Download(
@@ -88,9 +88,9 @@ def _graph(texts: Texts, near: Mapping[str, tuple[Kin, ...]]) -> Edges:
     edges: Edges = [{} for _ in texts.ids]
     for name, found in near.items():
         one = number[name]
-        for neighbour in found:
-            other = number[neighbour.id]
-            edges[one][other] = edges[other][one] = float(neighbour.likeness)
+        for name_of_other, likeness, _ in found:
+            other = number[name_of_other]
+            edges[one][other] = edges[other][one] = float(likeness)
     return edges
 
 

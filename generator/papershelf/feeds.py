@@ -10,16 +10,16 @@ from __future__ import annotations
 import datetime
 import html
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
 from papershelf import text
-from papershelf.model import Catalogue, Paper, Tag, Topic
+from papershelf.model import Catalogue, Paper, Tag, Topic, grouped
 from papershelf.news import newest
 from papershelf.places import list_path, paper_path, tag_path, topic_path
 from papershelf.site import Download, Site
-from papershelf.views import Groups, grouped, groups, list_names
+from papershelf.views import list_names
 
 UNDATED = datetime.date(1970, 1, 1)
 """The date of a feed on a shelf without dates: it needs one, and today's would be other bytes each day."""
@@ -72,10 +72,9 @@ def feeds(shelf: Catalogue, name: str) -> Iterator[Feed]:
         return Feed(page, shown, text.plain(description), updated, latest_here)
 
     yield feed("index.md", name, "", shelf.papers)
-    by_topic, by_tag, _ = groups(shelf)
-    kinds: tuple[tuple[Callable[[str], str], tuple[Topic, ...] | tuple[Tag, ...], Groups], ...] = (
-        (topic_path, shelf.topics, by_topic),
-        (tag_path, shelf.tags, by_tag),
+    kinds: tuple[tuple[Callable[[str], str], Sequence[Topic | Tag], Mapping[str, tuple[Paper, ...]]], ...] = (
+        (topic_path, shelf.topics, shelf.by_topic),
+        (tag_path, shelf.tags, shelf.by_tag),
     )
     for path, entries, group in kinds:
         for entry in entries:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
+from operator import itemgetter
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 Form = Literal[
@@ -246,6 +247,32 @@ class Catalogue:
     def list(self) -> Mapping[str, ReadingList]:
         """The lists by id."""
         return {entry.id: entry for entry in self.lists}
+
+    @cached_property
+    def by_topic(self) -> Mapping[str, tuple[Paper, ...]]:
+        """The papers of each topic, in the shelf's order."""
+        return grouped(((paper, paper.topics) for paper in self.papers), self.topic)
+
+    @cached_property
+    def by_tag(self) -> Mapping[str, tuple[Paper, ...]]:
+        """The papers of each tag, in the shelf's order."""
+        return grouped(((paper, paper.tags) for paper in self.papers), self.tag)
+
+    @cached_property
+    def by_list(self) -> Mapping[str, tuple[Paper, ...]]:
+        """The papers of each list, in the list's own order."""
+        places = [(place.list, place.position, paper) for paper in self.papers for place in paper.appearances]
+        places.sort(key=itemgetter(1))
+        return grouped(((paper, (name,)) for name, _, paper in places), self.list)
+
+
+def grouped(papers: Iterable[tuple[Paper, Iterable[str]]], known: Iterable[str]) -> dict[str, tuple[Paper, ...]]:
+    """Papers by the names that each comes with, of those that are known, in the order in which they come."""
+    groups: dict[str, list[Paper]] = {name: [] for name in known}
+    for paper, names in papers:
+        for name in names:
+            groups[name].append(paper)
+    return {name: tuple(group) for name, group in groups.items()}
 
 
 def in_order(papers: tuple[Paper, ...], lists: tuple[ReadingList, ...]) -> tuple[Paper, ...]:

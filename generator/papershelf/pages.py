@@ -204,14 +204,14 @@ class Pages:
         yield Plan("new.md", None, self._new, (self.catalogue,))
         yield Plan(MAP, None, self._map_page, (self.catalogue,))
         for topic in shelf.topics:
-            group = self.views.by_topic[topic.id]
+            group = self.catalogue.by_topic[topic.id]
             yield from self._listing(group, topic_path(topic.id), "topics.yml", topic.name, topic.description, "topic")
         for tag in shelf.tags:
-            group = self.views.by_tag[tag.id]
+            group = self.catalogue.by_tag[tag.id]
             yield from self._listing(group, tag_path(tag.id), "tags.yml", tag.name, tag.description, "tag")
         for entry in shelf.lists:
             printed = ", ".join(text for text in (entry.source, entry.date) if text)
-            group, name = self.views.by_list[entry.id], self._list_name[entry.id]
+            group, name = self.catalogue.by_list[entry.id], self._list_name[entry.id]
             yield from self._listing(group, list_path(entry.id), "lists.yml", name, printed, "list")
         yield from self._papers()
         yield Plan("duplicates.md", None, self._duplicates, tuple(self._concerned()))
@@ -276,20 +276,20 @@ class Pages:
     @cached_property
     def topics(self) -> tuple[Link, ...]:
         """The topics in their order."""
-        entries = ((t, len(self.views.by_topic[t.id])) for t in self.catalogue.topics)
+        entries = ((t, len(self.catalogue.by_topic[t.id])) for t in self.catalogue.topics)
         return tuple(Link(t.name, topic_path(t.id), count, t.description) for t, count in entries)
 
     @cached_property
     def tags(self) -> tuple[Link, ...]:
         """The tags in alphabetical order of their names."""
         entries = sorted(self.catalogue.tags, key=lambda tag: views.sort_key(tag.name))
-        return tuple(Link(t.name, tag_path(t.id), len(self.views.by_tag[t.id]), t.description) for t in entries)
+        return tuple(Link(t.name, tag_path(t.id), len(self.catalogue.by_tag[t.id]), t.description) for t in entries)
 
     @cached_property
     def _lists(self) -> tuple[Link, ...]:
         entries = ((entry, ", ".join(filter(None, (entry.source, entry.date)))) for entry in self.catalogue.lists)
         return tuple(
-            Link(self._list_name[entry.id], list_path(entry.id), len(self.views.by_list[entry.id]), printed)
+            Link(self._list_name[entry.id], list_path(entry.id), len(self.catalogue.by_list[entry.id]), printed)
             for entry, printed in entries
         )
 
@@ -331,8 +331,11 @@ class Pages:
 
     def _map_page(self) -> Page:
         text = "Every paper as a dot, near those that say alike things, and a table of the topics and tags"
-        shelf, by_topic = self.catalogue, self.views.by_topic
-        rows = [(topic, self._most(by_topic[entry.id])) for topic, entry in zip(self.topics, shelf.topics, strict=True)]
+        shelf = self.catalogue
+        rows = [
+            (topic, self._most(shelf.by_topic[entry.id]))
+            for topic, entry in zip(self.topics, shelf.topics, strict=True)
+        ]
         unfiled = sum(not paper.topics for paper in shelf.papers)
         count = len(shelf.papers)
         body = self._layout.render("map.md.jinja", MAP, rows=rows, tags=self.tags, unfiled=unfiled, count=count)

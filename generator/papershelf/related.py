@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from papershelf.cache import Results, digest
 from papershelf.folding import apart
-from papershelf.model import Paper
+from papershelf.model import Catalogue, Paper
 from papershelf.processes import runs, spread
 from papershelf.text import plain
 
@@ -125,16 +125,12 @@ _HALVES = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Kin:
-    """A paper that is near another one: its id, how near, of `ALIKE`, and the words of both that say so.
+Kin = tuple[str, int, tuple[str, ...]]
+"""A paper that is near another one: its id, how near, of `ALIKE`, and the words of both that say so.
 
-    The words are as the other one prints them, the most telling first.
-    """
-
-    id: str
-    likeness: int
-    words: tuple[str, ...] = ()
+The words are as the other one prints them, the most telling first. A plain tuple, because ten for each paper are read
+and written in every build.
+"""
 
 
 @dataclass(frozen=True)
@@ -153,6 +149,12 @@ def texts_of(papers: Iterable[Paper]) -> Texts:
     whole = "".join(chain([lengths], chain.from_iterable(entries)))
     told = digest(whole.encode(errors="surrogatepass"))
     return Texts(told, tuple(name for *_, name in entries), tuple((title, text) for title, text, _ in entries))
+
+
+@lru_cache(maxsize=1)
+def texts_in(shelf: Catalogue) -> Texts:
+    """Those of a whole shelf, of which a build makes more than one thing."""
+    return texts_of(shelf.papers)
 
 
 def kin_of(texts: Texts, results: Results) -> Mapping[str, tuple[Kin, ...]]:
@@ -196,7 +198,7 @@ class _Shelf:
         prints = _prints(self._texts.texts[number], self._read[number], set(chain.from_iterable(shown)))
         words = [tuple([prints[term] for term in terms if term in prints]) for terms in shown]
         words += [()] * NEIGHBOURS
-        return tuple([Kin(ids[other], -far, said) for (far, other), said in zip(near, words, strict=False)])
+        return tuple([(ids[other], -far, said) for (far, other), said in zip(near, words, strict=False)])
 
     def _candidates(self, number: int) -> list[int]:
         """The papers worth a comparison: those that the most clues lead to, of which the first count for more."""

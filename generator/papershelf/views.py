@@ -11,55 +11,22 @@ from operator import itemgetter
 
 from papershelf.cache import Results
 from papershelf.model import Catalogue, Paper
-from papershelf.related import RELATED, kin_of, texts_of
+from papershelf.related import RELATED, kin_of, texts_in
 
 _NO_SORTING = re.compile(r"[^\w ]|_")
 
 
-Groups = Mapping[str, tuple[Paper, ...]]
-
-
 @dataclass(frozen=True)
 class Views:
-    """Every grouping of the papers that a page needs, made once; each group in the shelf's one order."""
+    """What a page needs to know of other papers, made once: for each paper its versions and what is related."""
 
-    by_topic: Groups
-    by_tag: Groups
-    by_list: Groups
-    versions: Groups
+    versions: Mapping[str, tuple[Paper, ...]]
     related: Mapping[str, tuple[tuple[Paper, tuple[str, ...]], ...]]
 
 
 def views(catalogue: Catalogue, results: Results | None = None) -> Views:
-    """Group the papers of a catalogue; `results` may know which are related."""
-    return Views(*groups(catalogue), _versions(catalogue), _related(catalogue, results or Results()))
-
-
-def groups(catalogue: Catalogue) -> tuple[Groups, Groups, Groups]:
-    """The papers by topic, by tag and by list alone, which takes no time."""
-    return (
-        grouped(((paper, paper.topics) for paper in catalogue.papers), catalogue.topic),
-        grouped(((paper, paper.tags) for paper in catalogue.papers), catalogue.tag),
-        _by_list(catalogue),
-    )
-
-
-def grouped(papers: Iterable[tuple[Paper, Iterable[str]]], known: Iterable[str]) -> dict[str, tuple[Paper, ...]]:
-    """Papers by the names that each comes with, of those that are known, in the order in which they come."""
-    groups: dict[str, list[Paper]] = {name: [] for name in known}
-    for paper, names in papers:
-        for name in names:
-            groups[name].append(paper)
-    return {name: tuple(group) for name, group in groups.items()}
-
-
-def _by_list(catalogue: Catalogue) -> dict[str, tuple[Paper, ...]]:
-    """The papers of each list in the list's own order."""
-    places: dict[str, list[tuple[int, Paper]]] = {name: [] for name in catalogue.list}
-    for paper in catalogue.papers:
-        for place in paper.appearances:
-            places[place.list].append((place.position, paper))
-    return {name: tuple(paper for _, paper in sorted(group, key=lambda p: p[0])) for name, group in places.items()}
+    """What lies near each paper of a catalogue; `results` may know which are related."""
+    return Views(_versions(catalogue), _related(catalogue, results or Results()))
 
 
 def _versions(catalogue: Catalogue) -> dict[str, tuple[Paper, ...]]:
@@ -79,8 +46,8 @@ def _versions(catalogue: Catalogue) -> dict[str, tuple[Paper, ...]]:
 def _related(catalogue: Catalogue, results: Results) -> dict[str, tuple[tuple[Paper, tuple[str, ...]], ...]]:
     """For each paper the few that are nearest by their texts, each with the words that both share."""
     paper = catalogue.paper
-    known = kin_of(texts_of(catalogue.papers), results)
-    return {name: tuple((paper[one.id], one.words) for one in found[:RELATED]) for name, found in known.items()}
+    known = kin_of(texts_in(catalogue), results)
+    return {name: tuple((paper[other], words) for other, _, words in found[:RELATED]) for name, found in known.items()}
 
 
 def shared_topics(catalogue: Catalogue) -> dict[tuple[int, int], int]:

@@ -10,7 +10,6 @@ from papershelf.cite.formats import FORMATS
 from papershelf.model import Catalogue, Paper
 from papershelf.places import list_path, tag_path, topic_path
 from papershelf.site import Download, Site
-from papershelf.views import groups
 
 WHOLE = "papers/index.md"
 """The page of all papers; their files stand beside its folder."""
@@ -34,11 +33,10 @@ def beside(path: str) -> tuple[tuple[str, str], ...]:
 def downloads(shelf: Catalogue, site: Site) -> Iterator[Download]:
     """The files of the whole shelf, and of every listing of a modest number of papers."""
     entries = _Entries()
-    by_topic, by_tag, by_list = groups(shelf)
     listings = [(WHOLE, shelf.papers)]
-    listings += [(topic_path(name), papers) for name, papers in by_topic.items()]
-    listings += [(tag_path(name), papers) for name, papers in by_tag.items()]
-    listings += [(list_path(name), papers) for name, papers in by_list.items()]
+    listings += [(topic_path(name), papers) for name, papers in shelf.by_topic.items()]
+    listings += [(tag_path(name), papers) for name, papers in shelf.by_tag.items()]
+    listings += [(list_path(name), papers) for name, papers in shelf.by_list.items()]
     for path, papers in listings:
         if papers:
             for number, (name, place) in enumerate(offered(path, len(papers))):

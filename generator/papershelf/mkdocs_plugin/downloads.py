@@ -29,20 +29,19 @@ def add_downloads(
     if reason := why_none(site):
         log.info("%s", reason)
     every = (*downloads(pages.catalogue, site, pages.results), writtenpages.download(site, written))
-    free = [download for download in every if files.get_file_from_path(download.path) is None]
+    free = [download for download in every if download.path not in files.src_uris]
     kept.expect([download.path for download in free])
+    site_dir = config.site_dir
     for download in free:
-        files.append(MadeFile(download, config))
+        files.append(MadeFile(download, site_dir, directory_urls=site.directory_urls))
 
 
 class MadeFile(File):
     """A download, whose content is made when it is written: for a large shelf, all of them would fill the memory."""
 
-    def __init__(self, download: Download, config: MkDocsConfig) -> None:
+    def __init__(self, download: Download, site_dir: str, *, directory_urls: bool) -> None:
         """Take what makes the content."""
-        super().__init__(
-            download.path, None, config.site_dir, config.use_directory_urls, inclusion=InclusionLevel.NOT_IN_NAV
-        )
+        super().__init__(download.path, None, site_dir, directory_urls, inclusion=InclusionLevel.NOT_IN_NAV)
         self.generated_by = "papershelf"
         self.download = download
 

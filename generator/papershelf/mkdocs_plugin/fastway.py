@@ -106,7 +106,13 @@ def _reads(folder: Path) -> str | None:
 class PlannedFile(File):
     """A generated page that MkDocs knows as a target of links, and doesn't make itself."""
 
-    plan: Plan
+    def __init__(self, plan: Plan, edit: str | None, site_dir: str, *, directory_urls: bool) -> None:
+        """Take what makes the page; `edit` is where it is edited, from the hand-written pages."""
+        place = html_file(plan.path, directory_urls=directory_urls)
+        super().__init__(plan.path, None, site_dir, directory_urls, dest_uri=place, inclusion=InclusionLevel.NOT_IN_NAV)
+        self.generated_by = "papershelf"
+        self.edit_uri = edit
+        self.plan = plan
 
     def is_documentation_page(self) -> bool:
         """MkDocs makes documentation pages itself."""
@@ -114,22 +120,6 @@ class PlannedFile(File):
 
     def copy_file(self, dirty: bool = False) -> None:  # noqa: FBT001, FBT002
         """Nothing: it was written when all pages were."""
-
-
-def planned_file(plan: Plan, edit: str | None, config: MkDocsConfig) -> PlannedFile:
-    """The file of a page that takes the fast way; `edit` is where it is edited, from the hand-written pages."""
-    file = PlannedFile(
-        plan.path,
-        None,
-        config.site_dir,
-        config.use_directory_urls,
-        dest_uri=html_file(plan.path, directory_urls=config.use_directory_urls),
-        inclusion=InclusionLevel.NOT_IN_NAV,
-    )
-    file.generated_by = "papershelf"
-    file.edit_uri = edit
-    file.plan = plan
-    return file
 
 
 class Converter:

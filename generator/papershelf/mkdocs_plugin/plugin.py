@@ -27,7 +27,7 @@ from papershelf.checks import checked
 from papershelf.git import origin
 from papershelf.load import Data
 from papershelf.mkdocs_plugin.downloads import add_downloads
-from papershelf.mkdocs_plugin.fastway import Converter, GeneratedPage, PlannedFile, planned_file, why_not
+from papershelf.mkdocs_plugin.fastway import Converter, GeneratedPage, PlannedFile, why_not
 from papershelf.mkdocs_plugin.frame import add_frame, lend_material
 from papershelf.mkdocs_plugin.memory import Memory
 from papershelf.mkdocs_plugin.shells import Code, Shells, squeezed
@@ -130,12 +130,14 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
         self._planned, self._converter = [], converter
         self._memory.kept.share(self._ready.shared)
         plans = tuple(self._ready.plans())
+        # Each look into the configuration takes a while, and there are ten thousand pages.
+        site, directory_urls = config.site_dir, config.use_directory_urls
         for plan in counted(plans, "Planning pages", len(plans)):
-            if files.get_file_from_path(plan.path) is not None:
+            if plan.path in files.src_uris:
                 continue
             edit = plan.edit and posixpath.join(edit_root, plan.edit)
             if reason is None and plan.path not in names:
-                self._planned.append(planned := planned_file(plan, edit, config))
+                self._planned.append(planned := PlannedFile(plan, edit, site, directory_urls=directory_urls))
                 files.append(planned)
                 continue
             page, known = self._memory.kept.content(plan) or (plan.make(), None)
@@ -194,7 +196,8 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
         """Put all pages into the sitemap, in the order of their addresses, with dates from the data alone."""
         if template_name != "sitemap.xml":
             return output
-        return sitemap(output, (in_sitemap(file, self._date(file), config) for file in self._planned), config)
+        root = config.site_url or "/"
+        return sitemap(output, (in_sitemap(file, self._date(file), root) for file in self._planned), config)
 
     @event_priority(100)
     def on_post_build(self, *, config: MkDocsConfig) -> None:

@@ -22,9 +22,9 @@ MOST = 50_000
 """Addresses that the protocol allows in a file. The 50 MB that it allows as well would be a thousand bytes for each."""
 
 
-def in_sitemap(file: File, date: str, config: MkDocsConfig) -> str:
-    """A page as MkDocs' template writes it into the sitemap."""
-    address = html.escape((config.site_url or "/") + file.url)  # as MkDocs joins them, but for what a page's has not
+def in_sitemap(file: File, date: str, root: str) -> str:
+    """A page as MkDocs' template writes it into the sitemap of the site that is at `root`."""
+    address = html.escape(root + file.url)  # as MkDocs joins them, but for what a page's has not
     return f"<url>\n         <loc>{address}</loc>\n         <lastmod>{date}</lastmod>\n    </url>"
 
 
