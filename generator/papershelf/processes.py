@@ -22,13 +22,32 @@ def runs(work: Sequence[Item], worth: int, weight: Callable[[Item], int] = lambd
 
     One run where the system can't fork, and beside other threads, whose locks a fork would copy.
     """
-    forks = "fork" in multiprocessing.get_all_start_methods() and threading.active_count() == 1
     weights = list(accumulate(map(weight, work), initial=0))
-    count = max(1, min(os.cpu_count() or 1, weights[-1] // worth)) if forks else 1
+    count = max(1, min(os.cpu_count() or 1, weights[-1] // worth)) if _can_fork() else 1
     if count == 1:
         return [work]
     ends = [bisect_left(weights, weights[-1] * part // count) for part in range(count + 1)]
     return [work[start:end] for start, end in pairwise(ends)]
+
+
+def beside(task: Callable[[], None]) -> Callable[[], None]:
+    """Begin a task in a process of its own, and return what waits for its end; it is done then, where it can't be."""
+    if not _can_fork() or (os.cpu_count() or 1) == 1:
+        return task
+    process = multiprocessing.get_context("fork").Process(target=task, daemon=True)
+    process.start()
+
+    def end() -> None:
+        process.join()
+        if process.exitcode:
+            task()  # so that an error is raised where it is seen
+
+    return end
+
+
+def _can_fork() -> bool:
+    """Whether the system can, and no other thread has locks that a fork would copy."""
+    return "fork" in multiprocessing.get_all_start_methods() and threading.active_count() == 1
 
 
 def spread(function: Callable[[Iterable[Item]], Result], parts: Sequence[Sequence[Item]], what: str) -> list[Result]:

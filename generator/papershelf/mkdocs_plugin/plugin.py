@@ -38,6 +38,7 @@ from papershelf.model import Catalogue
 from papershelf.pages import SCRIPTS, STYLES, Page, Pages, Plan
 from papershelf.places import paper_path, theme_folder
 from papershelf.problems import ProblemsError
+from papershelf.processes import beside
 from papershelf.progress import counted, stage
 from papershelf.quickmark import Converted
 
@@ -69,6 +70,7 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
         self._watcher: Watcher | None = None
         self._wants_watcher = False
         self._builds = False
+        self._left: Callable[[], None] = _nothing
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Refuse what can't be right. That this hook exists makes MkDocs keep the plugin across rebuilds."""
@@ -116,6 +118,7 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
 
     def on_build_error(self, *, error: Exception) -> None:
         """Leave nothing behind that only the next step would have put right."""
+        self._left()
         if self._site:
             self._memory.kept.put_back(self._site)
 
@@ -186,6 +189,8 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
                 written = writer.write(self._planned, self._memory.kept)
             for file in _pointed_at(files):
                 MkDocsPage(None, file, config).present_anchor_ids = set(written[file.src_uri].anchors)
+        if self._builds:
+            self._left = beside(partial(self._memory.save, _root(config)))
         return env
 
     def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:
@@ -201,10 +206,9 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
 
     @event_priority(100)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
-        """Leave for the next build what it can use."""
-        if self._builds:
-            with stage("leave for the next build"):
-                self._memory.save(_root(config))
+        """See to it that what the next build can use is left for it."""
+        with stage("leave for the next build"):
+            self._left()
 
     def _content(self, plan: Plan, page: Page, file: File, known: Converted | None) -> Converted:
         """The content of a page that the theme lays out, as it is known, else made anew and kept."""
@@ -249,6 +253,10 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
         return Data(
             _root(config) / self.config.data_dir, self.config.data_dir, self._memory.known, self._memory.results
         )
+
+
+def _nothing() -> None:
+    """What is to be waited for before anything has begun."""
 
 
 def _watched(data: Data) -> list[Path]:
