@@ -75,6 +75,7 @@ def test_summaries_are_one_short_sentence_without_marketing(shelf: Catalogue) ->
         summary = paper.summary or ""
         assert len(summary) <= 200, paper.id
         assert summary.endswith("."), paper.id
+        assert sentences(summary) == 1, paper.id
         assert not marketing.search(summary), paper.id
 
 

@@ -40,6 +40,8 @@ def test_look_alikes_go_into_the_older_one(toy: Path) -> None:
     add(toy, {"data/papers/a/a.yml": "title: Serial widgets!\ntopics: [widgets]\ntags: [serial]\nsummary: S\n"})
     (item,) = [item for item in found(toy) if len(item.papers) > 1]
     assert item.source == "papers/a/a.yml"
+    assert item.what.startswith("may be the same paper: ")
+    assert "relations" not in item.what
     assert item.settle == (
         "papershelf merge a into serial-widgets, or write relations: [{distinct: serial-widgets, why: …}]"
     )

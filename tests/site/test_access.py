@@ -181,7 +181,7 @@ def test_what_stands_alone_is_large_enough_for_a_finger(
     assert [box for box in boxes if min(box["width"], box["height"]) < 24] == []
 
 
-@pytest.mark.parametrize("kind", ["home", "topic", "tag", "list", "papers", "paper"])
+@pytest.mark.parametrize("kind", ["home", "topic", "tag", "list", "papers", "paper", "map"])
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 def test_nothing_moves_while_a_page_arrives(
     kind: str,

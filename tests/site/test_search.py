@@ -282,6 +282,13 @@ def test_newest_on_the_shelf_is_the_shelfs_own_order(page: Page, address: str, s
     expect(page.locator(".papershelf-find__list > li")).to_have_count(40)
 
 
+def test_more_is_offered_only_where_there_is_more(page: Page, address: str, shelf: Catalogue) -> None:
+    tag, count = Counter(name for paper in shelf.papers for name in paper.tags).most_common()[-1]
+    page.goto(f"{address}find/?tag={tag}")
+    assert found(page) == page.locator(".papershelf-find__list > li").count() == count
+    expect(page.locator(".papershelf-find .md-button")).to_be_hidden()
+
+
 def test_the_dialog_leads_to_the_same_search_with_filters(dialog: Page, address: str) -> None:
     dialog.keyboard.type("low resource")
     dialog.get_by_role("option").first.wait_for()

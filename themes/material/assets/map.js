@@ -39,6 +39,7 @@ export async function draw(place) {
     new Atlas(place, await answer.json(), link.href);
   } catch {
     delete place.dataset.drawn; // the sentence that stands there says where to go on
+    place.style.minHeight = "0";
   }
 }
 
