@@ -55,7 +55,7 @@ def test_what_is_broken_counts_as_none(file: Path) -> None:
 
 def test_another_version_of_the_program_believes_none_of_it(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cache.save(file, PAPERS, Paper)
-    monkeypatch.setattr(cache, "_engine", lambda: b"another")
+    monkeypatch.setattr(cache, "engine", lambda: b"another")
     assert cache.load(file, Paper) == []
 
 
@@ -66,7 +66,7 @@ def test_a_file_that_somebody_brought_along_runs_nothing(file: Path, tmp_path: P
     module, _, function = name.rpartition(".")
     call = f"c{module}\n{function}\n(V{ran}\ntR.".encode()
     file.parent.mkdir()
-    file.write_bytes(pickle.dumps(cache._engine()) + call)
+    file.write_bytes(pickle.dumps(cache.engine()) + call)
     assert cache.load(file, Paper) == []
     assert [path.name for path in tmp_path.iterdir()] == ["deep"]
     assert pickle.loads(b"cos\ngetcwd\n(tR.") == os.getcwd()  # noqa: PTH109 - elsewhere such a text does run

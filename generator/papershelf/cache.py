@@ -87,7 +87,7 @@ def save(file: Path, values: Iterable[object], shared: type) -> None:
     try:
         with os.fdopen(descriptor, "wb") as stream:
             numbers: dict[int, int] = {}
-            _Pickler(stream, numbers).dump(_engine())
+            _Pickler(stream, numbers).dump(engine())
             rest = iter(values)
             # Some at a time, so that neither side has to remember every text that there is.
             while some := list(islice(rest, TOGETHER)):
@@ -109,7 +109,7 @@ def load(file: Path, shared: type) -> list[object]:
     gc.disable()  # looking through a million new objects for garbage, again and again, takes three times as long
     try:
         with file.open("rb") as stream:
-            if _Unpickler(stream, numbered).load() != _engine():
+            if _Unpickler(stream, numbered).load() != engine():
                 return []
             while (some := _Unpickler(stream, numbered).load()) != _END:
                 values += some
@@ -156,7 +156,7 @@ class _Unpickler(pickle.Unpickler):
 
 
 @cache
-def _engine() -> bytes:
+def engine() -> bytes:
     """What tells this version of the program from any other: its code, and what it makes pages with."""
     package = Path(__file__).parent
     code = (path.read_bytes() for path in sorted(package.rglob("*.py")))

@@ -165,7 +165,7 @@ class Quickmark:
     def _tight(self, entry: str) -> str:
         if not entry.startswith(_ITEM):
             raise UnknownFormError
-        return f"<li>{self._paragraph(entry[len(_ITEM) :])[3:-4]}</li>"
+        return f"<li>{self._text(entry[len(_ITEM) :])}</li>"
 
     def _loose(self, entry: str) -> str:
         """An entry with a paragraph for each of its parts."""
@@ -181,10 +181,14 @@ class Quickmark:
         return html
 
     def _paragraph(self, text: str) -> str:
+        return f"<p>{self._text(text)}</p>"
+
+    def _text(self, text: str) -> str:
+        """What stands in a paragraph."""
         for line in text.split("\n") if "\n" in text else (text,):
             if not line or line[-1].isspace() or (line[0] in _MAY_OPEN and _OPENS_BLOCK.match(line)):
                 raise UnknownFormError
-        return f"<p>{self._inline(text)}</p>"
+        return self._inline(text)
 
     def _inline(self, text: str) -> str:
         """Text with marks in it as HTML."""

@@ -388,3 +388,36 @@ def test_search_knows_hand_written_pages(toy_site: Path) -> None:
     (page,) = json.loads((toy_site / "assets/search/pages.json").read_text(encoding="utf-8"))
     assert page["address"] == ""
     assert page["title"]
+
+
+# Templates that were compiled before
+
+
+def compiled(folder: Path) -> list[Path]:
+    return list(folder.glob("_jinja2-cache-*/papershelf-*"))
+
+
+def test_templates_are_compiled_once_for_all_builds_and_a_broken_file_counts_as_none(
+    build: Callable[..., Path], tmp_path: Path
+) -> None:
+    first = content(build(TMPDIR=str(tmp_path)))
+    made = compiled(tmp_path)
+    before = {path: path.stat().st_mtime_ns for path in made}
+    assert made
+    assert content(build(TMPDIR=str(tmp_path))) == first
+    assert {path: path.stat().st_mtime_ns for path in compiled(tmp_path)} == before
+    for path in made:
+        path.write_bytes(path.read_bytes()[:60])
+    assert content(build(TMPDIR=str(tmp_path))) == first
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there the folder is the user's own")
+def test_a_folder_for_compiled_templates_that_is_somebody_elses_link_is_left_alone(
+    build: Callable[..., Path], tmp_path: Path
+) -> None:
+    first = content(build())
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (tmp_path / f"_jinja2-cache-{os.getuid()}").symlink_to(elsewhere)
+    assert content(build(TMPDIR=str(tmp_path))) == first
+    assert not list(elsewhere.iterdir())

@@ -30,7 +30,7 @@ from papershelf.mkdocs_plugin.downloads import add_downloads
 from papershelf.mkdocs_plugin.fastway import Converter, GeneratedPage, PlannedFile, why_not
 from papershelf.mkdocs_plugin.frame import add_frame, lend_material
 from papershelf.mkdocs_plugin.memory import Memory
-from papershelf.mkdocs_plugin.shells import Code, Shells, squeezed
+from papershelf.mkdocs_plugin.shells import Shells, compiled, squeezed
 from papershelf.mkdocs_plugin.sitemap import UNDATED, in_sitemap, sitemap
 from papershelf.mkdocs_plugin.watching import Watcher
 from papershelf.mkdocs_plugin.writing import Writer
@@ -66,7 +66,7 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
         self._planned: list[PlannedFile] = []
         self._written: dict[str, str] = {}
         self._memory = Memory()
-        self._code = Code()
+        self._code = compiled()
         self._watcher: Watcher | None = None
         self._wants_watcher = False
         self._builds = False

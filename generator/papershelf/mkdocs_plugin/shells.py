@@ -10,6 +10,7 @@ import html
 import posixpath
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -21,6 +22,7 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.structure.toc import AnchorLink, TableOfContents
 
+from papershelf.cache import engine
 from papershelf.pages import Page, meta_values
 from papershelf.quickmark import Heading
 
@@ -168,21 +170,31 @@ class Shells:
         return self._config.plugins.on_post_page(template.render(context), page=page, config=self._config)
 
 
-class Code(jinja2.BytecodeCache):
-    """The theme's templates, compiled once for all rebuilds of a site that is served; Jinja compares their text."""
+class Code(jinja2.FileSystemBytecodeCache):
+    """The theme's templates, compiled once for all builds: to compile them takes as long as to make 600 papers' pages.
 
-    def __init__(self) -> None:
-        """Begin with nothing."""
-        self._code: dict[str, bytes] = {}
+    They lie where Jinja puts such files, in a folder that nobody else may write to; it compares the templates' text.
+    """
 
     def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
-        """Give what was compiled of a template, if its text is the same."""
-        if bucket.key in self._code:
-            bucket.bytecode_from_string(self._code[bucket.key])
+        """Give what was compiled of a template, if its text is the same; a broken file counts as none."""
+        try:
+            super().load_bytecode(bucket)
+        except Exception:  # what a broken file raises is written down nowhere
+            bucket.reset()
 
     def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
-        """Keep what was compiled."""
-        self._code[bucket.key] = bucket.bytecode_to_string()
+        """Keep what was compiled, where it can be written."""
+        with suppress(OSError):
+            super().dump_bytecode(bucket)
+
+
+def compiled() -> Code | None:
+    """The templates that were compiled by this version of all that takes part; None where no folder is safe."""
+    try:
+        return Code(pattern=f"papershelf-{engine().hex()}-%s.cache")
+    except (OSError, RuntimeError):
+        return None
 
 
 def places(path: str) -> tuple[str, str, str]:
