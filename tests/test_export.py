@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
+from papershelf import export
 from papershelf.checks import checked
 from papershelf.export import COLUMNS, downloads
 from papershelf.load import Data
@@ -46,6 +47,19 @@ def test_the_document_is_as_its_schema_says(shelf: Catalogue, document: dict[str
     assert [error.message for error in validator(shelf).iter_errors(document)] == []
     assert document["$schema"] == "https://x.example/shelf/papers.schema.json"
     assert json.loads(files(shelf)["papers.schema.json"])["$id"] == document["$schema"]
+
+
+def test_a_large_shelfs_document_leaves_abstracts_to_the_pages(
+    shelf: Catalogue, document: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "WITH_ABSTRACTS", len(shelf.papers) - 1)
+    bare = json.loads(files(shelf)["papers.json"])
+    assert any("abstract" in paper for paper in document["papers"])
+    assert bare == {
+        **document,
+        "papers": [{key: value for key, value in paper.items() if key != "abstract"} for paper in document["papers"]],
+    }
+    assert validator(shelf).is_valid(bare)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ import csv
 import datetime
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache, partial
 
 from papershelf.model import Catalogue, Paper, ReadingList, Tag, Topic, stored_fields
@@ -20,6 +21,8 @@ from papershelf.site import Download, Site
 from papershelf.text import plain
 
 SCHEMA = "papers.schema.json"
+WITH_ABSTRACTS = 20_000
+"""Papers up to which the document holds abstracts, too: of more, it would be larger than Git hosts take a file."""
 
 
 def downloads(shelf: Catalogue, site: Site) -> Iterator[Download]:
@@ -32,8 +35,10 @@ def downloads(shelf: Catalogue, site: Site) -> Iterator[Download]:
 
 def _json(shelf: Catalogue, site: Site) -> bytes:
     """The document, with a line for each thing, so that two states of it compare well."""
-    parts: Mapping[str, tuple[object, ...]] = {
-        "topics": shelf.topics, "tags": shelf.tags, "lists": shelf.lists, "papers": shelf.papers,
+    whole = len(shelf.papers) <= WITH_ABSTRACTS
+    parts: Mapping[str, Iterable[object]] = {
+        "topics": shelf.topics, "tags": shelf.tags, "lists": shelf.lists,
+        "papers": shelf.papers if whole else (replace(paper, abstract=None) for paper in shelf.papers),
     }  # fmt: skip
     lines = [f'"$schema": {_text(site.address(SCHEMA))}', f'"name": {_text(site.name)}']
     lines += [f'"url": {_text(site.url)}'] if site.url else []
