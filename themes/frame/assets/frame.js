@@ -23,6 +23,7 @@
 {%- endset %}
 {%- set base_html %}{% include "material/partials/javascripts/base.html" %}{% endset %}
 
+// @ts-ignore - Material's own
 {{ base_html | replace("<script>", "") | replace("</script>", "") | trim }};
 
 (() => {
