@@ -1,4 +1,4 @@
-"""Programs that npm has, at one version each, for tests and audits: in a folder that Git ignores, where Node is at hand.
+"""Programs that npm has, at one version each, in a folder that Git ignores; only where Node is at hand.
 
 The shelf needs no Node, so a machine may be without it; `NoNode` says so in a sentence.
 """

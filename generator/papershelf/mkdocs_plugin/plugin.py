@@ -32,6 +32,7 @@ from papershelf.mkdocs_plugin.frame import add_frame, lend_material
 from papershelf.mkdocs_plugin.memory import Memory
 from papershelf.mkdocs_plugin.shells import Code, Shells, squeezed
 from papershelf.mkdocs_plugin.sitemap import UNDATED, in_sitemap, sitemap
+from papershelf.mkdocs_plugin.valid import valid
 from papershelf.mkdocs_plugin.watching import Watcher
 from papershelf.model import Catalogue
 from papershelf.pages import SCRIPTS, STYLES, Page, Pages, Plan
@@ -188,13 +189,13 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
         return env
 
     def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:
-        """Leave out the white space of the theme's templates."""
-        return squeezed(output) if page.file.generated_by == "papershelf" else output
+        """Put right what isn't valid, and leave out the white space of the theme's templates."""
+        return squeezed(valid(output)) if page.file.generated_by == "papershelf" else valid(output)
 
     def on_post_template(self, output: str, *, template_name: str, config: MkDocsConfig) -> str:
         """Put all pages into the sitemap, in the order of their addresses, with dates from the data alone."""
         if template_name != "sitemap.xml":
-            return output
+            return valid(output) if template_name.endswith(".html") else output
         return sitemap(output, (in_sitemap(file, self._date(file), config) for file in self._planned), config)
 
     @event_priority(100)

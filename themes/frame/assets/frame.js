@@ -78,6 +78,7 @@
       for (const [name, value] of Object.entries((colours.length && colour) || {})) body.setAttribute(`data-md-color-${name}`, value);
     }],
     [".md-overlay", overlay => {
+      document.getElementById("__drawer")?.setAttribute("autocomplete", "off"); // which isn't valid in the page
       if (!document.getElementById("__search")) {
         add(overlay, "beforebegin", '<input class="md-toggle" data-md-toggle="search" type="checkbox" id="__search" autocomplete="off">');
       }
