@@ -24,12 +24,14 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page as MkDocsPage
 
 from papershelf.checks import checked
+from papershelf.contentpolicy import content_policy
 from papershelf.git import origin
 from papershelf.load import Data
 from papershelf.mkdocs_plugin.downloads import add_downloads, write_downloads
 from papershelf.mkdocs_plugin.fastway import Converter, GeneratedPage, PlannedFile, Writer, planned_file, why_not
 from papershelf.mkdocs_plugin.frame import add_frame, lend_material
 from papershelf.mkdocs_plugin.memory import Memory
+from papershelf.mkdocs_plugin.policy import telling, texts
 from papershelf.mkdocs_plugin.shells import Code, Shells, squeezed
 from papershelf.mkdocs_plugin.sitemap import UNDATED, in_sitemap, sitemap
 from papershelf.mkdocs_plugin.valid import valid
@@ -64,6 +66,7 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
         self._site: Path | None = None
         self._planned: list[PlannedFile] = []
         self._written: dict[str, str] = {}
+        self._telling: tuple[Path, ...] = ()
         self._memory = Memory()
         self._code = Code()
         self._watcher: Watcher | None = None
@@ -184,6 +187,7 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
                 written = writer.write(self._planned, self._memory.kept)
             for file in _pointed_at(files):
                 MkDocsPage(None, file, config).present_anchor_ids = set(written[file.src_uri].anchors)
+            self._telling = telling(files, self._planned, written, config)
         with stage("make and write files"):
             write_downloads(files, self._ready, self._memory.kept)
         return env
@@ -200,10 +204,11 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
 
     @event_priority(100)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
-        """Leave for the next build what it can use."""
+        """Leave for the next build what it can use, and say which header the site may be served with."""
         if self._builds:
             with stage("leave for the next build"):
                 self._memory.save(_root(config))
+            log.info("Content-Security-Policy: %s", content_policy(texts(self._telling)))
 
     def _content(self, plan: Plan, page: Page, file: File, known: Converted | None) -> Converted:
         """The content of a page that the theme lays out, as it is known, else made anew and kept."""

@@ -91,7 +91,7 @@
       event.stopPropagation();
       return;
     }
-    const typing = target instanceof HTMLElement && (target.isContentEditable || target.matches("input, textarea, select"));
+    const typing = target instanceof HTMLElement && (target.isContentEditable || target.matches("input:not([type=radio], [type=checkbox]), textarea, select"));
     const control = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && key.toLowerCase() === "k";
     const letter = !typing && !event.ctrlKey && !event.metaKey && !event.altKey && ["/", "s"].includes(key);
     if ((!control && !letter) || event.isComposing || document.querySelector("dialog[open]")) return;
