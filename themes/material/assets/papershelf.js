@@ -32,7 +32,10 @@
     void drawMap();
     void track();
     const place = document.getElementById("papershelf-find");
-    if (place) void load("find").then(({ mount }) => mount(place, root));
+    if (place) {
+      hasten("search/engine.js", "search/results.js", "search/folding.js", "track.js");
+      void load("find").then(({ mount }) => mount(place, root));
+    }
     // Where frame.js isn't, as with another renderer.
     const header = document.querySelector(".md-header__inner");
     if (header && !document.querySelector(".papershelf-search-button")) {
@@ -66,6 +69,16 @@
    */
   function load(name) {
     return import(new URL(`assets/search/${name}.js`, root).href);
+  }
+
+  /** Ask at once for what a part will ask for one after the other. @param {string[]} names of modules */
+  function hasten(...names) {
+    for (const name of names) {
+      const link = document.createElement("link");
+      link.rel = "modulepreload";
+      link.href = new URL(`assets/${name}`, root).href;
+      document.head.append(link);
+    }
   }
 
   /** On the page that is a search, its own field is the one. */

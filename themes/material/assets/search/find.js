@@ -64,7 +64,7 @@ class Find {
     this.sort = element("select", { "aria-label": "Order" }, Object.entries(SORTS).map(([value, name]) => element("option", { value }, [name])));
     this.status = element("p", { role: "status" });
     this.list = element("ol", { class: "papershelf-find__list" });
-    this.more = element("button", { type: "button", class: "md-button" }, ["Show more"]);
+    this.more = element("button", { type: "button", class: "md-button", hidden: "" }, ["Show more"]);
     this.filters = element("div", { class: "papershelf-find__filters", role: "group", "aria-label": "Filters" });
     const fold = element("details", {}, [element("summary", {}, ["Filters"]), this.filters]);
     fold.open = matchMedia("(min-width: 45em)").matches;
