@@ -132,10 +132,15 @@ export function lines(result, found) {
   return { title: element("span", { class: "papershelf-result__title" }, [marked(result.title, marks)]), text, quiet };
 }
 
+/** A number with its thousands parted, as `toLocaleString` writes it after loading what it knows of all languages. @param {number} number */
+export function grouped(number) {
+  return String(number).replace(/\B(?=(?:\d{3})+$)/g, ",");
+}
+
 /**
  * @param {number} number
  * @param {string} [one]
  */
 export function counted(number, one = "paper") {
-  return `${number.toLocaleString("en")} ${number === 1 ? one : `${one}s`}`;
+  return `${grouped(number)} ${number === 1 ? one : `${one}s`}`;
 }
