@@ -33,7 +33,7 @@
     void track();
     const place = document.getElementById("papershelf-find");
     if (place) {
-      hasten("search/engine.js", "search/results.js", "search/folding.js", "track.js");
+      hasten("search/index.json", "search/engine.js", "search/results.js", "search/folding.js", "track.js");
       void load("find").then(({ mount }) => mount(place, root));
     }
     // Where frame.js isn't, as with another renderer.
@@ -71,13 +71,12 @@
     return import(new URL(`assets/search/${name}.js`, root).href);
   }
 
-  /** Ask at once for what a part will ask for one after the other. @param {string[]} names of modules */
+  /** Ask at once for what a part will ask for one after the other. @param {string[]} names of files */
   function hasten(...names) {
     for (const name of names) {
       const link = document.createElement("link");
-      link.rel = "modulepreload";
-      link.href = new URL(`assets/${name}`, root).href;
-      document.head.append(link);
+      const rest = name.endsWith(".js") ? { rel: "modulepreload" } : { rel: "preload", as: "fetch", crossOrigin: "anonymous" };
+      document.head.append(Object.assign(link, { href: new URL(`assets/${name}`, root).href, ...rest }));
     }
   }
 
