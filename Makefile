@@ -20,7 +20,7 @@ help:
 	@echo "make serve   show the site on 127.0.0.1:$(PORT) and reload it when a file changes (PORT=8001: another port)"
 	@echo "make site    build the site once, into site/; a warning fails the build"
 	@echo "make test    run all checks: style, types, data, strict build, tests with a browser"
-	@echo "make audit   make a thousand random changes, and compare each rebuild with a clean build; takes an hour"
+	@echo "make audit   check all HTML, have Lighthouse look, make a thousand random changes; takes an hour"
 	@echo "make clean   remove what these commands made, the environment in .venv too"
 
 serve:

@@ -6,11 +6,13 @@ import functools
 import http.server
 import itertools
 import os
+import re
 import shutil
 import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,12 +23,15 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from browser import launch_options
 from installing import build_wheel, install
+from papershelf.checks import checked
+from papershelf.load import Data
 
 if TYPE_CHECKING:
     from _typeshed import SupportsRead, SupportsWrite
 
 ROOT = Path(__file__).parent.parent
 REPOSITORY = "https://code.example/readers/shelf"
+ZERO = "ZeRO: Memory Optimizations Toward Training Trillion Parameter Models"
 
 
 LONGEST = (
@@ -86,7 +91,20 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "mkdocs", "build", "--strict", "--site-dir", str(target), cwd=ROOT, env={"PAPERSHELF_REPO_URL": REPOSITORY}
     )
     assert done.returncode == 0, done.stdout
+    (target.parent / "log.txt").write_text(done.stdout, encoding="utf-8")
     return target
+
+
+@pytest.fixture(scope="session")
+def policy(site: Path) -> str:
+    """The Content-Security-Policy that the build of that shelf says."""
+    return policy_in((site.parent / "log.txt").read_text(encoding="utf-8"))
+
+
+def policy_in(log: str) -> str:
+    """The one line of a build's log that says the policy."""
+    (found,) = re.findall(r"^INFO +-  papershelf: Content-Security-Policy: (.*)$", log, re.MULTILINE)
+    return str(found)
 
 
 @pytest.fixture(scope="session")
@@ -102,6 +120,14 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
+    policy = ""
+
+    def end_headers(self) -> None:
+        """End the headers with the policy that the site is served under, if any."""
+        if self.policy:
+            self.send_header("Content-Security-Policy", self.policy)
+        super().end_headers()
+
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         pass
 
@@ -133,9 +159,10 @@ class _Slow(_Quiet):
 
 
 @contextmanager
-def serve_folder(folder: Path, *, slow: bool = False) -> Iterator[str]:
-    """Serve a folder on loopback for as long as the test needs it."""
-    handler = functools.partial(_Slow if slow else _Quiet, directory=str(folder))
+def serve_folder(folder: Path, *, slow: bool = False, policy: str = "") -> Iterator[str]:
+    """Serve a folder on loopback for as long as the test needs it, under a Content-Security-Policy if one is given."""
+    kind = type("Handler", (_Slow if slow else _Quiet,), {"policy": policy})
+    handler = functools.partial(kind, directory=str(folder))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
@@ -165,6 +192,44 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(**launch_options())
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def places(browser: Browser, address: str, root: Path) -> dict[str, str]:
+    """The address of a page of each kind."""
+    page = browser.new_page()
+    papers = checked(Data(root / "data")).papers
+    unlinked = next((paper for paper in papers if paper.url is None), papers[-1])
+    # What is true of a few entries is true of many; axe takes a second for each dozen.
+    fewest, _ = min(Counter(name for paper in papers for name in paper.topics).items(), key=lambda pair: pair[::-1])
+
+    def target(path: str, selector: str) -> str:
+        page.goto(address + path)
+        return str(page.locator(selector).first.evaluate("link => link.href"))
+
+    found = {
+        "home": address,
+        "topics": f"{address}topics/",
+        "topic": f"{address}topics/{fewest}/",
+        "tags": f"{address}tags/",
+        "tag": target("tags/", "article li a:text-is('Pipeline parallelism')"),
+        "lists": f"{address}lists/",
+        "list": target("lists/", "article li a:text-is('Daily Papers')"),
+        "papers": f"{address}papers/",
+        "map": f"{address}map/",
+        "paper": target("papers/", f"article li a:text-is('{ZERO}')"),
+        "paper without address": f"{address}papers/{unlinked.id}/",
+        "new": f"{address}new/",
+        "duplicates": f"{address}duplicates/",
+        "contribute": f"{address}contribute/",
+        "about": f"{address}about/",
+        "find": f"{address}find/?q=parallel&not-tag=survey",
+        "mine": f"{address}mine/",
+        "not found": f"{address}papers/no-such-paper/",
+    }
+    found["second page"] = f"{found['list']}2/"
+    page.close()
+    return found
 
 
 @pytest.fixture

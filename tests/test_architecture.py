@@ -12,7 +12,7 @@ import pytest
 ROWS = (
     ("model",),
     ("problems", "progress"),
-    ("tex", "git", "yamlmistakes", "journal", "asking", "processes", "cache", "quickmark", "folding"),
+    ("tex", "git", "yamlmistakes", "journal", "asking", "processes", "cache", "quickmark", "folding", "contentpolicy"),
     ("engine", "sending"),
     ("text", "yamlfile"),
     ("identity", "yamlspans", "comments", "issueform", "suggest", "related", "reasons"),

@@ -52,7 +52,7 @@ def main() -> int:
             return serve(options.port)
         if options.command == "site":
             return site()
-        return audit() if options.command == "audit" else test()
+        return audit(options.part) if options.command == "audit" else test()
     except Stop as stop:
         print(stop, file=sys.stderr)
         return 1
@@ -68,7 +68,8 @@ def read_arguments() -> argparse.Namespace:
     serving.add_argument("--port", type=int, default=8000, help="where on 127.0.0.1 (8000)")
     commands.add_parser("site", help="build the site once; a warning fails the build")
     commands.add_parser("test", help="run all checks")
-    commands.add_parser("audit", help="make a thousand random changes, and compare each rebuild with a clean build")
+    auditing = commands.add_parser("audit", help="what takes too long for `test`: html, lighthouse, rebuilds")
+    auditing.add_argument("part", nargs="*", help="one of these; all without a name")
     return parser.parse_args()
 
 
@@ -87,9 +88,8 @@ def site() -> int:
 
 def test() -> int:
     """Run every check, and the tests last, so that their summary ends the output."""
-    browser = subprocess.run([sys.executable, "tests/browser.py"], check=False)
-    if browser.returncode:
-        return browser.returncode
+    if not has_browser():
+        return 1
     prepare("dev")
     for what, module in CHECKS:
         say(what)
@@ -103,11 +103,12 @@ def test() -> int:
     return in_environment("pytest", "--numprocesses=auto", *without_make).returncode
 
 
-def audit() -> int:
-    """Prove once more, at length, that what is kept of a build never shows."""
+def audit(parts: list[str]) -> int:
+    """Look at length at what `test` can't: tests/audit has the parts, and what each found last."""
+    if not has_browser():
+        return 1
     prepare("dev")
-    os.environ.setdefault("PAPERSHELF_STEPS", "1000")
-    return in_environment("pytest", "tests/mkdocs/test_kept.py").returncode
+    return in_environment("tests.audit", *parts).returncode
 
 
 def prepare(extras: str) -> None:
@@ -144,6 +145,11 @@ def require_python() -> None:
     if sys.version_info < (3, 11):  # noqa: UP036 - an older one may well run this
         version = ".".join(map(str, sys.version_info[:3]))
         raise Stop(f"Papershelf needs Python 3.11 or later, and {sys.executable} is Python {version}.")
+
+
+def has_browser() -> bool:
+    """Tell whether there is a browser, or one could be installed; if not, it was said."""
+    return subprocess.run([sys.executable, "tests/browser.py"], check=False).returncode == 0
 
 
 def require_venv() -> None:

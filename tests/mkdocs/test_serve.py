@@ -201,6 +201,7 @@ def test_a_bad_placeholder_is_said_and_the_site_stays(toy: Path) -> None:
         change(toy / "site_src/index.md", "papershelf: paperz", "papershelf: papers")
         server.until(lambda: "It holds 4 papers" in server.article(""))
         assert "Traceback" not in server.output
+        assert "Content-Security-Policy" not in server.output  # which is for where a site is published
 
 
 def test_saves_as_editors_make_them_are_survived(toy: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,10 +10,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route
 
-from papershelf.checks import checked
-from papershelf.load import Data
+from conftest import ZERO
 
-ZERO = "ZeRO: Memory Optimizations Toward Training Trillion Parameter Models"
 # A page of each kind; the listings, a listing's second page and the papers are found through the site's own links.
 KINDS = (
     "home", "topics", "topic", "tags", "tag", "lists", "list", "second page", "papers", "paper",
@@ -23,44 +20,6 @@ KINDS = (
 DESK, PHONE = (1300, 900), (360, 740)
 
 Open = Callable[[Page, str], None]
-
-
-@pytest.fixture(scope="session")
-def places(browser: Browser, address: str, root: Path) -> dict[str, str]:
-    """The address of a page of each kind."""
-    page = browser.new_page()
-    papers = checked(Data(root / "data")).papers
-    unlinked = next((paper for paper in papers if paper.url is None), papers[-1])
-    # What is true of a few entries is true of many; axe takes a second for each dozen.
-    fewest, _ = min(Counter(name for paper in papers for name in paper.topics).items(), key=lambda pair: pair[::-1])
-
-    def target(path: str, selector: str) -> str:
-        page.goto(address + path)
-        return str(page.locator(selector).first.evaluate("link => link.href"))
-
-    found = {
-        "home": address,
-        "topics": f"{address}topics/",
-        "topic": f"{address}topics/{fewest}/",
-        "tags": f"{address}tags/",
-        "tag": target("tags/", "article li a:text-is('Pipeline parallelism')"),
-        "lists": f"{address}lists/",
-        "list": target("lists/", "article li a:text-is('Daily Papers')"),
-        "papers": f"{address}papers/",
-        "map": f"{address}map/",
-        "paper": target("papers/", f"article li a:text-is('{ZERO}')"),
-        "paper without address": f"{address}papers/{unlinked.id}/",
-        "new": f"{address}new/",
-        "duplicates": f"{address}duplicates/",
-        "contribute": f"{address}contribute/",
-        "about": f"{address}about/",
-        "find": f"{address}find/?q=parallel&not-tag=survey",
-        "mine": f"{address}mine/",
-        "not found": f"{address}papers/no-such-paper/",
-    }
-    found["second page"] = f"{found['list']}2/"
-    page.close()
-    return found
 
 
 @pytest.fixture

@@ -289,6 +289,28 @@ def test_more_is_offered_only_where_there_is_more(page: Page, address: str, shel
     expect(page.locator(".papershelf-find .md-button")).to_be_hidden()
 
 
+def test_only_what_is_about_to_be_seen_is_read(page: Page, address: str) -> None:
+    """On a phone, the summaries of a few of twenty results; the others as the reader comes to them."""
+    page.set_viewport_size({"width": 360, "height": 740})
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/papers/" in request.url else None)
+    page.goto(f"{address}find/?q=parallel")
+    said = page.locator(".papershelf-result__text")
+    expect(said.nth(2)).not_to_be_empty()
+    assert 3 <= len(asked) < 10
+    said.last.scroll_into_view_if_needed()
+    expect(said.last).not_to_be_empty()
+
+
+def test_numbers_are_parted_as_readers_expect(engine: Page) -> None:
+    made = """async numbers => {
+        const { grouped } = await import("/assets/search/results.js");
+        return numbers.map(number => [grouped(number), number.toLocaleString("en")]);
+    }"""
+    pairs = engine.evaluate(made, [0, 7, 999, 1000, 9868, 100000, 1234567])
+    assert [ours for ours, _ in pairs] == [theirs for _, theirs in pairs]
+
+
 def test_the_dialog_leads_to_the_same_search_with_filters(dialog: Page, address: str) -> None:
     dialog.keyboard.type("low resource")
     dialog.get_by_role("option").first.wait_for()

@@ -24,14 +24,17 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page as MkDocsPage
 
 from papershelf.checks import checked
+from papershelf.contentpolicy import content_policy
 from papershelf.git import origin
 from papershelf.load import Data
 from papershelf.mkdocs_plugin.downloads import add_downloads
 from papershelf.mkdocs_plugin.fastway import Converter, GeneratedPage, PlannedFile, why_not
 from papershelf.mkdocs_plugin.frame import add_frame, lend_material
 from papershelf.mkdocs_plugin.memory import Memory
+from papershelf.mkdocs_plugin.policy import telling, texts
 from papershelf.mkdocs_plugin.shells import Shells, compiled, squeezed
 from papershelf.mkdocs_plugin.sitemap import UNDATED, in_sitemap, sitemap
+from papershelf.mkdocs_plugin.valid import valid
 from papershelf.mkdocs_plugin.watching import Watcher
 from papershelf.mkdocs_plugin.writing import Writer
 from papershelf.model import Catalogue
@@ -65,6 +68,7 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
         self._site: Path | None = None
         self._planned: list[PlannedFile] = []
         self._written: dict[str, str] = {}
+        self._telling: tuple[Path, ...] = ()
         self._memory = Memory()
         self._code = compiled()
         self._watcher: Watcher | None = None
@@ -189,26 +193,29 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
                 written = writer.write(self._planned, self._memory.kept)
             for file in _pointed_at(files):
                 MkDocsPage(None, file, config).present_anchor_ids = set(written[file.src_uri].anchors)
+            self._telling = telling(files, self._planned, written, config)
         if self._builds:
             self._left = beside(partial(self._memory.save, _root(config)))
         return env
 
     def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:
-        """Leave out the white space of the theme's templates."""
-        return squeezed(output) if page.file.generated_by == "papershelf" else output
+        """Put right what isn't valid, and leave out the white space of the theme's templates."""
+        return squeezed(valid(output)) if page.file.generated_by == "papershelf" else valid(output)
 
     def on_post_template(self, output: str, *, template_name: str, config: MkDocsConfig) -> str:
         """Put all pages into the sitemap, in the order of their addresses, with dates from the data alone."""
         if template_name != "sitemap.xml":
-            return output
+            return valid(output) if template_name.endswith(".html") else output
         root = config.site_url or "/"
         return sitemap(output, (in_sitemap(file, self._date(file), root) for file in self._planned), config)
 
     @event_priority(100)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
-        """See to it that what the next build can use is left for it."""
-        with stage("leave for the next build"):
-            self._left()
+        """See to it that the next build has what it can use, and say which header the site may be served with."""
+        if self._builds:
+            with stage("leave for the next build"):
+                self._left()
+            log.info("Content-Security-Policy: %s", content_policy(texts(self._telling)))
 
     def _content(self, plan: Plan, page: Page, file: File, known: Converted | None) -> Converted:
         """The content of a page that the theme lays out, as it is known, else made anew and kept."""

@@ -23,6 +23,7 @@
 {%- endset %}
 {%- set base_html %}{% include "material/partials/javascripts/base.html" %}{% endset %}
 
+// @ts-ignore - Material's own
 {{ base_html | replace("<script>", "") | replace("</script>", "") | trim }};
 
 (() => {
@@ -77,6 +78,7 @@
       for (const [name, value] of Object.entries((colours.length && colour) || {})) body.setAttribute(`data-md-color-${name}`, value);
     }],
     [".md-overlay", overlay => {
+      document.getElementById("__drawer")?.setAttribute("autocomplete", "off"); // which isn't valid in the page
       if (!document.getElementById("__search")) {
         add(overlay, "beforebegin", '<input class="md-toggle" data-md-toggle="search" type="checkbox" id="__search" autocomplete="off">');
       }

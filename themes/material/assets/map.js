@@ -79,6 +79,11 @@ class Atlas {
     this.said = make("p", { className: "papershelf-map__said" });
     this.said.setAttribute("aria-live", "polite");
     this.sheet = make("div", { className: "papershelf-map__sheet" }, this.canvas, this.card, this.zooms());
+    this.boxes = this.names.map((_, at) => make("input", { type: "checkbox", checked: true, onchange: () => this.turn(at) }));
+    this.swatches = this.names.map(() => make("canvas", { className: "papershelf-map__swatch", width: 28, height: 28 }));
+    /** @type {string[]} */
+    this.colours = [];
+    this.ink = "";
     place.replaceChildren(this.sheet, this.said, this.switches());
     this.listen();
     new ResizeObserver(() => this.paint()).observe(this.sheet);
@@ -98,10 +103,6 @@ class Atlas {
   }
 
   switches() {
-    this.boxes = this.names.map((_, at) =>
-      make("input", { type: "checkbox", checked: true, onchange: () => this.turn(at) }),
-    );
-    this.swatches = this.names.map(() => make("canvas", { className: "papershelf-map__swatch", width: 28, height: 28 }));
     const counts = this.names.map((_, at) => this.topics.filter((topics) => topics.includes(at)).length);
     const labels = this.names.map((name, at) =>
       make("label", {}, this.boxes[at], this.swatches[at], `${name} `, make("small", {}, String(counts[at]))),
@@ -226,7 +227,7 @@ class Atlas {
         const y = height / 2 + (data.y[paper] - middle.y) * unit;
         if (x > -radius && y > -radius && x < width + radius && y < height + radius) shape(pen, topic, x, y, radius);
       }
-      pen.fillStyle = /** @type {string[]} */ (this.colours)[topic];
+      pen.fillStyle = this.colours[topic];
       pen.fill();
     });
     if (this.chosen >= 0) {
@@ -234,7 +235,7 @@ class Atlas {
       pen.beginPath();
       pen.arc(dot.x, dot.y, radius + 4, 0, 2 * Math.PI);
       pen.lineWidth = 2;
-      pen.strokeStyle = /** @type {string} */ (this.ink);
+      pen.strokeStyle = this.ink;
       pen.stroke();
     }
     this.canvas.dataset.dots = String(groups.reduce((sum, papers) => sum + papers.length, 0));

@@ -2,7 +2,7 @@
 
 import { FORMATS, download, factsOf } from "./cite.js";
 import { open } from "./search/engine.js";
-import { counted, element } from "./search/results.js";
+import { counted, element, grouped } from "./search/results.js";
 import { STATES, Store, VERSION, areMarks, control, idAt } from "./track.js";
 
 /**
@@ -152,7 +152,7 @@ class Mine {
     const all = Object.entries(marks), count = (/** @type {(mark: Mark) => boolean} */ holds) => all.filter(([, mark]) => holds(mark)).length;
     const parts = Object.entries(STATES).map(([state, name]) => /** @type {[number, string]} */ ([count(mark => mark.state === state), name.toLowerCase()]));
     const numbers = [...parts, /** @type {[number, string]} */ ([count(mark => mark.star === true), "starred"])]
-      .filter(([number]) => number).map(([number, name]) => `${number.toLocaleString("en")} ${name}`);
+      .filter(([number]) => number).map(([number, name]) => `${grouped(number)} ${name}`);
     const chosen = all.filter(([, { state }]) => state && state !== "hidden"), read = chosen.filter(([, { state }]) => state === "read");
     const lines = [element("p", {}, [`${counted(all.length)}: ${numbers.join(", ")}.`])];
     if (chosen.length) {

@@ -32,7 +32,10 @@
     void drawMap();
     void track();
     const place = document.getElementById("papershelf-find");
-    if (place) void load("find").then(({ mount }) => mount(place, root));
+    if (place) {
+      hasten("search/index.json", "search/engine.js", "search/results.js", "search/folding.js", "track.js");
+      void load("find").then(({ mount }) => mount(place, root));
+    }
     // Where frame.js isn't, as with another renderer.
     const header = document.querySelector(".md-header__inner");
     if (header && !document.querySelector(".papershelf-search-button")) {
@@ -68,6 +71,15 @@
     return import(new URL(`assets/search/${name}.js`, root).href);
   }
 
+  /** Ask at once for what a part will ask for one after the other. @param {string[]} names of files */
+  function hasten(...names) {
+    for (const name of names) {
+      const link = document.createElement("link");
+      const rest = name.endsWith(".js") ? { rel: "modulepreload" } : { rel: "preload", as: "fetch", crossOrigin: "anonymous" };
+      document.head.append(Object.assign(link, { href: new URL(`assets/${name}`, root).href, ...rest }));
+    }
+  }
+
   /** On the page that is a search, its own field is the one. */
   function search() {
     /** @type {HTMLElement | null} */ const field = document.querySelector("#papershelf-find input[type=search]");
@@ -91,7 +103,7 @@
       event.stopPropagation();
       return;
     }
-    const typing = target instanceof HTMLElement && (target.isContentEditable || target.matches("input, textarea, select"));
+    const typing = target instanceof HTMLElement && (target.isContentEditable || target.matches("input:not([type=radio], [type=checkbox]), textarea, select"));
     const control = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && key.toLowerCase() === "k";
     const letter = !typing && !event.ctrlKey && !event.metaKey && !event.altKey && ["/", "s"].includes(key);
     if ((!control && !letter) || event.isComposing || document.querySelector("dialog[open]")) return;

@@ -1,7 +1,7 @@
 // The page /find/: the same search with filters beside it. All of its state is in the address.
 
 import { open } from "./engine.js";
-import { counted, element, lines, marked } from "./results.js";
+import { counted, element, grouped, lines, marked } from "./results.js";
 import { STATES, Store, control } from "../track.js";
 
 /**
@@ -167,7 +167,7 @@ class Find {
       return made;
     };
     return element("div", { class: "papershelf-find__row" }, [
-      button("include", "", [element("span", {}, [marked(name, new Set())]), " ", element("small", {}, [count.toLocaleString("en")])]),
+      button("include", "", [element("span", {}, [marked(name, new Set())]), " ", element("small", {}, [grouped(count)])]),
       button("exclude", `Without ${name}`, ["−"]),
     ]);
   }

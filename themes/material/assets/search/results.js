@@ -87,6 +87,16 @@ async function saying({ address, title }, { words: marks, meant }) {
   return adds || !summary ? passage(abstract, marks) : summary;
 }
 
+/** What is done when something comes near to what a reader sees. @type {WeakMap<Element, () => void>} */
+const awaited = new WeakMap();
+const seen = new IntersectionObserver(entries => {
+  for (const { target, isIntersecting } of entries) {
+    if (!isIntersecting) continue;
+    seen.unobserve(target);
+    awaited.get(target)?.();
+  }
+}, { rootMargin: "50%" });
+
 /** Whether two sets have nothing in common. @param {Set<string>} one @param {Set<string>} other */
 const none = (one, other) => ![...other].some(word => one.has(word));
 
@@ -105,14 +115,16 @@ export function element(name, attributes = {}, children = []) {
 }
 
 /**
- * The lines of a result: its title, what it says, and its topics and tags. What it says follows when its page is here.
+ * The lines of a result: its title, what it says, and its topics and tags. What it says stands on its page, which is asked for
+ * when the line is near to being seen.
  * @param {Result} result
  * @param {Found} found
  */
 export function lines(result, found) {
   const marks = found.words;
   const text = element("span", { class: "papershelf-result__text" });
-  void saying(result, found).then(said => text.replaceChildren(marked(said, marks)));
+  awaited.set(text, () => void saying(result, found).then(said => text.replaceChildren(marked(said, marks))));
+  seen.observe(text);
   const quiet = element("span", { class: "papershelf-result__labels" });
   const topics = result.topics.map(({ name }) => element("i", {}, [marked(name, marks)]));
   const tags = result.tags.map(({ name }) => marked(name, marks));
@@ -120,10 +132,15 @@ export function lines(result, found) {
   return { title: element("span", { class: "papershelf-result__title" }, [marked(result.title, marks)]), text, quiet };
 }
 
+/** A number with its thousands parted, as `toLocaleString` writes it after loading what it knows of all languages. @param {number} number */
+export function grouped(number) {
+  return String(number).replace(/\B(?=(?:\d{3})+$)/g, ",");
+}
+
 /**
  * @param {number} number
  * @param {string} [one]
  */
 export function counted(number, one = "paper") {
-  return `${number.toLocaleString("en")} ${number === 1 ? one : `${one}s`}`;
+  return `${grouped(number)} ${number === 1 ? one : `${one}s`}`;
 }
