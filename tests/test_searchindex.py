@@ -100,6 +100,11 @@ def test_every_word_of_a_summary_and_an_abstract_has_its_place() -> None:
     }
 
 
+def test_the_words_to_correct_by_are_those_that_no_title_has() -> None:
+    papers = (Paper("a", "Big widget", abstract="A widget, 12345 spindles and a re-used cog."), Paper("b", "B"))
+    assert json.loads(files(shelf_of(*papers))["spelling.json"]) == "reused spindles"
+
+
 def test_a_stop_word_that_stands_everywhere_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(searchindex, "COMMON", 3)
     made = files(shelf_of(Paper("a", "A", abstract="the the the of of widget widget widget")))

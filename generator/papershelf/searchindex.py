@@ -2,7 +2,8 @@
 
 What every search needs is in a few files that are read when a reader begins to type: `index.json`, the titles, and the
 topics and tags of each paper. The words of summaries and abstracts, with the places where they stand, are in shards by
-the alphabet, of which a search reads those of its words. No text stands here twice: a passage is taken from its page.
+the alphabet, of which a search reads those of its words; where one is found nowhere, it reads the list of those words,
+and looks for what was meant. No text stands here twice: a passage is taken from its page.
 """
 
 from __future__ import annotations
@@ -48,6 +49,9 @@ STOP = frozenset(
 COMMON = 12_000
 """Of so many places, such a word is left out: it tells next to nothing. The words around it keep their distance."""
 
+SPELLED = 5
+"""How many letters a word has at least that may be mistyped; one that has lost a letter has fewer."""
+
 _DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 """The letters of a number: of the second half all but the last, which is of the first."""
 
@@ -63,6 +67,7 @@ def downloads(shelf: Catalogue, site: Site, results: Results) -> Iterator[Downlo
         names = (tuple(topic.id for topic in shelf.topics), tuple(tag.id for tag in shelf.tags))
         yield Download(f"{FOLDER}labels-{number}.json", partial(index.labels, papers), (marks, names))
         yield Download(f"{FOLDER}facets-{number}.json", partial(index.facets, papers), (marks, shelf.lists))
+    yield Download(f"{FOLDER}spelling.json", index.spelling, (index.version,))
     for number in range(index.count):
         yield Download(f"{FOLDER}words-{number}.json", partial(index.shard, number), (index.version, number))
 
@@ -143,6 +148,12 @@ class _Index:
         start, end = [*self._starts, len(self._words)][number : number + 2]
         some = self._words[start:end]
         return _json({"words": " ".join(some), "places": " ".join(written(self._places[word]) for word in some)})
+
+    def spelling(self) -> bytes:
+        """The words of texts by which mistyped ones are corrected, without those of titles, which the browser has."""
+        titled = {word for paper in self._shelf.papers for word in words(plain(paper.title))[0]}
+        some = (word for word in self._words if len(word) >= SPELLED and word.isalpha())
+        return _json(" ".join(word for word in some if word not in titled))
 
     @cached_property
     def _places(self) -> dict[str, array[int]]:

@@ -95,6 +95,16 @@ def test_an_exact_title_is_always_first(engine: Page, shelf: Catalogue) -> None:
         assert engine.evaluate(FIND, paper.title)["ids"][0] == paper.id, paper.title
 
 
+def test_a_word_of_an_abstract_is_found_with_a_typo_wherever_it_is(engine: Page, shelf: Catalogue) -> None:
+    counts = Counter(word for p in shelf.papers for word in set(words(f"{p.title} {p.summary} {p.abstract}")[0]))
+    rare = {p.id: [w for w in words(p.abstract or "")[0] if counts[w] == 1 and len(w) > 8] for p in shelf.papers}
+    asked = [(name, some[0]) for name, some in rare.items() if some][::20]
+    assert len(asked) > 10
+    for name, word in asked:
+        for typed in (word[1] + word[0] + word[2:], word[1:], f"x{word[1:]}", f"{word[:4]}{word[5:]}"):
+            assert name in engine.evaluate(FIND, typed)["ids"], f"{typed} for {word}"
+
+
 def test_hyphens_make_no_difference(engine: Page) -> None:
     first, *others = (set(engine.evaluate(FIND, typed)["ids"][:3]) for typed in ("fine-tuning", "finetuning"))
     assert first

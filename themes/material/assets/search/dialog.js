@@ -3,6 +3,7 @@
 import { open } from "./engine.js";
 import { counted, element, lines, marked, passage } from "./results.js";
 
+/** @typedef {import("./engine.js").Head} Head */
 /** @typedef {import("./engine.js").Place} Place */
 
 const SHOWN = 8;
@@ -14,10 +15,10 @@ class Search {
   /** The option that Enter opens. */
   #active = 0;
 
-  /** @param {URL} root the site's */
-  constructor(root) {
+  /** @param {URL} root the site's @param {Promise<Head>} [head] what the engine reads first */
+  constructor(root, head) {
     this.root = root;
-    this.engine = open(root);
+    this.engine = open(root, head);
     this.input = element("input", {
       type: "search", role: "combobox", "aria-label": "Words to look for", placeholder: "Title, name, or a few words",
       "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": "papershelf-found", autocomplete: "off",
@@ -135,9 +136,14 @@ function place_({ kind, name, text }, found) {
 /** @type {Search | undefined} */
 let search;
 
-/** Open the dialog. @param {URL} root the site's @param {string} [typed] what was typed meanwhile */
-export function show(root, typed = "") {
-  search ??= new Search(root);
+/**
+ * Open the dialog.
+ * @param {URL} root the site's
+ * @param {string} [typed] what was typed meanwhile
+ * @param {Promise<Head>} [head] what the engine reads first, if it was asked for
+ */
+export function show(root, typed = "", head = undefined) {
+  search ??= new Search(root, head);
   // Material's instant loading keeps the body, but not always all that is in it.
   if (!search.dialog.isConnected) document.body.append(search.dialog);
   search.show(typed);

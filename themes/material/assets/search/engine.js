@@ -29,7 +29,9 @@ const PHRASE_IN_TITLE = 5, PHRASE_IN_TEXT = 12;
 const SAME_STEM = 0.7, PREFIX = 0.7, ONE_TYPO = 0.6, TWO_TYPOS = 0.4, ACRONYM = 0.5;
 /** Of a longer query, only so many words are looked for in summaries and abstracts: those that are rarest in titles. */
 const READ = 6;
-/** How many shards one word may read, as a prefix of others. */
+/** How many letters a word has at least that may be mistyped. */
+const SPELLED = 4;
+/** How many shards one word may read, as a prefix of others, and again as a mistyped one. */
 const SHARDS = 3;
 /** How many of the best papers are looked at more closely. */
 const CLOSELY = 600;
@@ -139,23 +141,22 @@ export function read(text) {
 /**
  * Open the engine of a site.
  * @param {string | URL} root the site's
+ * @param {Promise<Head>} [asked] what is read first, if it was asked for already
  */
-export async function open(root) {
+export async function open(root, asked) {
   const folder = new URL("assets/search/", root);
-  const answer = await fetch(new URL("index.json", folder), { cache: "no-cache" });
-  /** @type {Head} */ const head = await answer.json();
+  const written = fetch(new URL("pages.json", folder), { cache: "no-cache" });
+  /** @type {Head} */ const head = await (asked ?? json(new URL("index.json", folder), "no-cache"));
   const parts = Array.from({ length: Math.ceil(head.papers / head.together) }, (_, number) => number);
   /** @param {string} name @param {string} version */
   const all = (name, version) => Promise.all(parts.map(part => json(new URL(`${name}-${part}.json?${version}`, folder))));
-  const [titles, labels, pages] = await Promise.all([
-    all("titles", head.version), all("labels", head.labelled), fetch(new URL("pages.json", folder), { cache: "no-cache" }),
-  ]);
+  const [titles, labels, pages] = await Promise.all([all("titles", head.version), all("labels", head.labelled), written]);
   return new Engine(new URL(root), head, titles, labels.flat(), pages.ok ? await pages.json() : []);
 }
 
-/** @param {URL} address @returns {Promise<any>} */
-async function json(address) {
-  const answer = await fetch(address);
+/** @param {URL} address @param {RequestCache} [cache] @returns {Promise<any>} */
+async function json(address, cache = "default") {
+  const answer = await fetch(address, { cache });
   if (!answer.ok) throw new Error(`${answer.status} for ${address}`);
   return answer.json();
 }
@@ -169,6 +170,8 @@ export class Engine {
   #facets;
   /** What the reader marked papers as, by their numbers. @type {Map<number, string[]>} */
   #marked = new Map();
+  /** The words that stand in no title, nearly all. @type {Promise<string> | undefined} */
+  #spelled;
   /** @type {Map<string, number> | undefined} */ #numbers;
   /** @type {string[] | undefined} */ #initials;
   /** @type {string | undefined} */ #everyTitle;
@@ -372,18 +375,37 @@ export class Engine {
         }
       }
     }
-    const limit = word.length < 5 || this.stop.has(word) ? 0 : word.length < 8 ? 1 : 2;
-    if (limit && (guess || !forms.size)) {
-      const letters = mask(word);
-      for (const places of read) {
-        for (const form of places.sorted) {
-          if (Math.abs(form.length - word.length) > limit || ones(letters ^ mask(form)) > 2 * limit) continue;
-          const typos = distance(word, form, limit);
-          if (typos && typos <= limit) add(form, typos === 1 ? ONE_TYPO : TWO_TYPOS);
-        }
-      }
+    if (!this.stop.has(word) && (guess || !forms.size)) {
+      const near = read.flatMap(places => alike(word, places.sorted)), least = Math.min(...near.map(([, typos]) => typos));
+      for (const [form, typos] of near) if (typos === least) add(form, typos === 1 ? ONE_TYPO : TWO_TYPOS);
     }
     return forms;
+  }
+
+  /**
+   * Have the shards at hand in which a mistyped word may be spelled as it was meant: those of its first letters needn't be.
+   * @param {Asked[]} asked
+   * @param {Map<number, Set<number>>} shards those of each word, to which others are added
+   * @returns {Promise<boolean>} whether there are any more
+   */
+  async #respell(asked, shards) {
+    const unknown = asked.filter(({ word }) => word.length >= SPELLED && !this.stop.has(word)
+      && !this.inTitles.of(word) && !this.inLabels.of(word) && !this.inTexts(word));
+    if (!unknown.length) return false;
+    this.#spelled ??= json(new URL(`assets/search/spelling.json?${this.head.version}`, this.root));
+    this.#spelled.catch(() => { this.#spelled = undefined; });
+    const spelled = (await this.#spelled).split(" ");
+    /** @type {number[]} */ const more = [];
+    for (const { word, at } of unknown) {
+      const near = alike(word, spelled).sort(([one, typos], [other, others]) =>
+        typos - others || Number(other[0] === word[0]) - Number(one[0] === word[0]));
+      const wanted = [...new Set(near.map(([form]) => Math.max(0, first(this.head.shards, `${form}\0`) - 1)))].slice(0, SHARDS);
+      const known = shards.get(at) ?? new Set();
+      for (const number of wanted) if (!known.has(number)) more.push(number);
+      shards.set(at, new Set([...known, ...wanted]));
+    }
+    await Promise.all(more.map(number => this.#shard(number)));
+    return more.length > 0;
   }
 
   // Finding
@@ -404,7 +426,8 @@ export class Engine {
     await Promise.all([...shards.values()].flatMap(numbers => [...numbers].map(number => this.#shard(number))));
     let matches = this.matches(asked, shards, telling, false);
     if (asked.length && !matches.whole) {
-      const guessed = this.matches(asked, shards, telling, true);
+      let guessed = this.matches(asked, shards, telling, true);
+      if (!guessed.whole && await this.#respell(wanted, shards)) guessed = this.matches(asked, shards, telling, true);
       if (guessed.whole || guessed.share > matches.share) matches = guessed;
     }
     if (!asked.length) matches.numbers = this.titles.map((_, number) => number);
@@ -617,6 +640,25 @@ function aligned(forms, rarities, places, start, length) {
 function spokenOf(place, title, text) {
   const [name, said] = [title, text].map(some => new Set(words(some).flat().filter(Boolean)));
   return { ...place, text, title: name, said };
+}
+
+/**
+ * The words that a mistyped one may mean, with how many typos: one in a word of five letters or more, two from eight on.
+ * @param {string} word
+ * @param {string[]} known
+ * @returns {[string, number][]}
+ */
+export function alike(word, known) {
+  const letters = mask(word), length = word.length;
+  /** @type {[string, number][]} */ const found = [];
+  if (length < SPELLED) return found;
+  for (const form of known) {
+    const longest = Math.max(length, form.length), limit = longest < 5 ? 0 : longest < 8 ? 1 : 2;
+    if (!limit || longest - Math.min(length, form.length) > limit || ones(letters ^ mask(form)) > 2 * limit) continue;
+    const typos = distance(word, form, limit);
+    if (typos && typos <= limit) found.push([form, typos]);
+  }
+  return found;
 }
 
 /** The letters of a word, as bits. @param {string} word */

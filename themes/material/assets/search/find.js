@@ -7,6 +7,7 @@ import { STATES, Store, control } from "../track.js";
 /**
  * @typedef {import("./engine.js").Engine} Engine
  * @typedef {import("./engine.js").Facets} Facets
+ * @typedef {import("./engine.js").Head} Head
  * @typedef {keyof Facets} Facet
  */
 
@@ -51,10 +52,10 @@ class Find {
   /** The filters of which all values are shown. @type {Set<Facet>} */
   #whole = new Set();
 
-  /** @param {HTMLElement} place @param {URL} root the site's */
-  constructor(place, root) {
+  /** @param {HTMLElement} place @param {URL} root the site's @param {Promise<Head>} [head] */
+  constructor(place, root, head) {
     this.state = new State(new URLSearchParams(location.search));
-    this.engine = open(root);
+    this.engine = open(root, head);
     const store = new Store(root);
     this.store = store.works ? store : undefined;
     this.input = element("input", {
@@ -190,7 +191,12 @@ addEventListener("popstate", () => {
   if (find?.input.isConnected) find.restore();
 });
 
-/** Make the search of a page. @param {HTMLElement} place @param {URL} root the site's */
-export function mount(place, root) {
-  if (!find?.input.isConnected) find = new Find(place, root);
+/**
+ * Make the search of a page.
+ * @param {HTMLElement} place
+ * @param {URL} root the site's
+ * @param {Promise<Head>} [head] what the engine reads first, if it was asked for
+ */
+export function mount(place, root, head = undefined) {
+  if (!find?.input.isConnected) find = new Find(place, root, head);
 }
