@@ -425,9 +425,9 @@ export class Engine {
     const shards = new Map(wanted.map(one => [one.at, new Set(this.head.shards[0] ? this.shardsOf(one.word) : [])]));
     await Promise.all([...shards.values()].flatMap(numbers => [...numbers].map(number => this.#shard(number))));
     let matches = this.matches(asked, shards, telling, false);
-    if (asked.length && !matches.whole) {
+    if (asked.length && doubtful(matches)) {
       let guessed = this.matches(asked, shards, telling, true);
-      if (!guessed.whole && await this.#respell(wanted, shards)) guessed = this.matches(asked, shards, telling, true);
+      if (doubtful(guessed) && await this.#respell(wanted, shards)) guessed = this.matches(asked, shards, telling, true);
       if (guessed.whole || guessed.share > matches.share) matches = guessed;
     }
     if (!asked.length) matches.numbers = this.titles.map((_, number) => number);
@@ -640,6 +640,14 @@ function aligned(forms, rarities, places, start, length) {
 function spokenOf(place, title, text) {
   const [name, said] = [title, text].map(some => new Set(words(some).flat().filter(Boolean)));
   return { ...place, text, title: name, said };
+}
+
+/**
+ * Whether papers have only some of the words, or one that is two typos away.
+ * @param {ReturnType<Engine["matches"]>} matches
+ */
+function doubtful({ whole, forms }) {
+  return !whole || forms.some(some => some.size && Math.max(...some.values()) <= TWO_TYPOS);
 }
 
 /**
