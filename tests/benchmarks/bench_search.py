@@ -346,7 +346,9 @@ def serving(served: Served) -> Iterator[str]:
             path = self.path.partition("?")[0].removeprefix("/") or "index.html"
             body = packed.get(path)
             self.send_response(200 if body else 404)
-            kind = {"js": "text/javascript", "json": "application/json"}.get(path.rpartition(".")[2], "text/html")
+            kind = {"js": "text/javascript", "json": "application/json", "css": "text/css"}.get(
+                path.rpartition(".")[2], "text/html"
+            )
             self.send_header("Content-Type", kind)
             if body:
                 self.send_header("Content-Encoding", "gzip")
