@@ -1,13 +1,12 @@
 // The search in the header of every page: a dialog that shows what is found while somebody types.
 
 import { open } from "./engine.js";
-import { counted, element, lines, marked, passage } from "./results.js";
+import { counted, element, kindOf, lines, marked, passage } from "./results.js";
 
 /** @typedef {import("./engine.js").Head} Head */
 /** @typedef {import("./engine.js").Place} Place */
 
 const SHOWN = 8;
-const KINDS = { topic: "Topic", tag: "Tag", list: "List", page: "Page" };
 
 class Search {
   /** The number of the latest question: an answer to an earlier one comes too late. */
@@ -127,10 +126,11 @@ function option(address, children) {
 }
 
 /** @param {Place} place @param {Set<string>} found */
-function place_({ kind, name, text }, found) {
+function place_(place, found) {
+  const { name, text } = place;
   const title = element("span", { class: "papershelf-result__title" }, [marked(name, found)]);
   const said = text ? [element("span", { class: "papershelf-result__text" }, [marked(passage(text, found), found)])] : [];
-  return [title, ...said, element("span", { class: "papershelf-result__labels" }, [KINDS[kind]])];
+  return [title, ...said, element("span", { class: "papershelf-result__labels" }, [kindOf(place)])];
 }
 
 /** @type {Search | undefined} */

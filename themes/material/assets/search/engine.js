@@ -15,10 +15,13 @@ import { words } from "./folding.js";
  * @typedef {{include?: Facets, exclude?: Facets, limit?: number, from?: number, facets?: boolean, sort?: "relevance" | "title" | "newest"}} Options
  * @typedef {{number: number, id: string, title: string, address: string, topics: Label[], tags: Label[], score: number}} Result
  * @typedef {{kind: "topic" | "tag" | "list", id: string, name: string, address: string}} Label
- * @typedef {{kind: "topic" | "tag" | "list" | "page", id: string, name: string, address: string, text?: string}} Place
+ * @typedef {{kind: "topic" | "tag" | "list" | "page", id: string, name: string, address: string, text?: string, of?: string}} Place a section's `of` is its page
+ * @typedef {{title: string, address: string, text: string, parts: [string, string, string][]}} Written a page that people
+ *   wrote, with the heading, id and text of each section
  * @typedef {Record<keyof Facets, Map<string, number>>} Counts how many of the papers found each facet has
  * @typedef {{total: number, results: Result[], places: Place[], words: Set<string>, meant: Set<string>[],
- *   counts: Counts}} Found `words` are all that were found, `meant` those for each typed word
+ *   counts: Counts}} Found `words` are all that were found or asked for, `meant` what was
+ *   found for each typed word
  */
 
 /** What a match weighs: a word in a title, a tag or topic, a summary, an abstract. */
@@ -181,7 +184,7 @@ export class Engine {
    * @param {Head} head
    * @param {{titles: string[], ids: Record<string, string>}[]} titles
    * @param {number[][]} labels
-   * @param {{title: string, address: string, text: string}[]} pages
+   * @param {Written[]} pages
    */
   constructor(root, head, titles, labels, pages) {
     this.root = root;
@@ -199,10 +202,7 @@ export class Engine {
     this.places = [
       ...[...head.topics, ...head.tags].map(([, ...names], at) => spokenOf(this.label[at], names.join(" "), "")),
       ...this.lists.map(list => spokenOf(list, list.name, "")),
-      ...pages.map(({ title, address, text }) => {
-        const href = new URL(address, root).href;
-        return spokenOf({ kind: /** @type {const} */ ("page"), id: address, name: title, address: href }, title, text);
-      }),
+      ...pages.flatMap(page => this.#sections(page)),
     ];
     this.stop = new Set(head.stop);
     this.length = new Uint8Array(this.titles.length);
@@ -249,6 +249,19 @@ export class Engine {
     });
     const sorted = [...places.keys()].sort();
     return new Places(sorted, at => /** @type {number[]} */ (places.get(sorted[at])));
+  }
+
+  /** A page that people wrote, and its sections, which answer to the page's title, too. @param {Written} page */
+  #sections({ title, address, text, parts }) {
+    const href = new URL(address, this.root).href, kind = /** @type {const} */ ("page");
+    const whole = [text, ...parts.map(([heading, , said]) => `${heading}: ${said}`)].join(" ");
+    return [
+      spokenOf({ kind, id: address, name: title, address: href }, title, whole),
+      ...parts.map(([heading, id, said]) => {
+        const place = { kind, id: address, name: heading, address: `${href}#${id}`, of: title };
+        return { ...spokenOf(place, heading, `${said} ${title}`), text: said };
+      }),
+    ];
   }
 
   /** @param {Label["kind"]} kind @param {string} id @param {string} name @returns {Label} */
@@ -440,7 +453,7 @@ export class Engine {
       total: numbers.length,
       results: numbers.slice(from, from + limit).map(number => this.result(number, matches.score[number])),
       places: this.placesFor(telling),
-      words: new Set(matches.forms.flatMap(forms => [...forms.keys()])),
+      words: new Set([...asked.map(({ word }) => word), ...matches.forms.flatMap(forms => [...forms.keys()])]),
       meant: matches.forms.map(forms => new Set(forms.keys())),
       counts: await this.#counts(numbers, options.facets ?? false),
     };
@@ -496,7 +509,7 @@ export class Engine {
   }
 
   /**
-   * The topics, tags, lists and hand-written pages that have all words, by name before text.
+   * The topics, tags, lists and hand-written pages that have all words, by name before text; of a page what fits best.
    * @param {Asked[]} asked
    * @returns {Place[]}
    */
@@ -512,10 +525,16 @@ export class Engine {
         if (!found) return [];
         score += found;
       }
-      const { kind, id, name, address, text } = place;
-      return [{ score: score - place.title.size / 100, place: { kind, id, name, address, text } }];
+      const { kind, id, name, address, text, of } = place;
+      // A section is nearer to what was asked than its page.
+      return [{ score: score - place.title.size / 100 + (of ? 0.5 : 0), place: { kind, id, name, address, text, of } }];
     });
-    return found.sort((one, other) => other.score - one.score).slice(0, 3).map(({ place }) => place);
+    /** @type {Set<string>} */ const taken = new Set();
+    return found.sort((one, other) => other.score - one.score).map(({ place }) => place).filter(({ kind, id }) => {
+      const known = taken.has(`${kind} ${id}`);
+      taken.add(`${kind} ${id}`);
+      return !known;
+    }).slice(0, 3);
   }
 
   /**

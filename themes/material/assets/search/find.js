@@ -1,7 +1,7 @@
 // The page /find/: the same search with filters beside it. All of its state is in the address.
 
 import { open } from "./engine.js";
-import { counted, element, lines, marked } from "./results.js";
+import { counted, element, kindOf, lines, marked } from "./results.js";
 import { STATES, Store, control } from "../track.js";
 
 /**
@@ -65,6 +65,7 @@ class Find {
     this.sort = element("select", { "aria-label": "Order" }, Object.entries(SORTS).map(([value, name]) => element("option", { value }, [name])));
     this.status = element("p", { role: "status" });
     this.list = element("ol", { class: "papershelf-find__list" });
+    this.places = element("ul", { class: "papershelf-find__places", "aria-label": "Topics, tags, lists and pages" });
     this.more = element("button", { type: "button", class: "md-button" }, ["Show more"]);
     this.filters = element("div", { class: "papershelf-find__filters", role: "group", "aria-label": "Filters" });
     const fold = element("details", {}, [element("summary", {}, ["Filters"]), this.filters]);
@@ -72,7 +73,7 @@ class Find {
     place.replaceChildren(
       element("form", { role: "search", class: "papershelf-find__bar", "aria-label": "Papers" }, [this.input, this.sort]),
       element("div", { class: "papershelf-find__body" }, [
-        fold, element("div", { class: "papershelf-find__found" }, [this.status, this.list, this.more]),
+        fold, element("div", { class: "papershelf-find__found" }, [this.status, this.places, this.list, this.more]),
       ]),
     );
     place.querySelector("form")?.addEventListener("submit", event => event.preventDefault());
@@ -122,6 +123,11 @@ class Find {
         return item;
       }));
       if (focused) /** @type {HTMLElement | null} */ (this.list.querySelector(`[data-paper="${CSS.escape(focused)}"] .papershelf-mark button:not([hidden])`))?.focus();
+      // What is no paper has no facets.
+      const places = [include, exclude].some(facets => Object.values(facets).some(ids => ids.length)) ? [] : found.places;
+      this.places.hidden = !places.length;
+      this.places.replaceChildren(...places.map(place =>
+        element("li", {}, [element("a", { href: place.address }, [marked(place.name, found.words)]), " ", element("small", {}, [kindOf(place)])])));
       this.more.hidden = found.total <= found.results.length;
       this.#drawFilters(engine, found.counts);
     } catch {

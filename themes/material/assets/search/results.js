@@ -120,6 +120,13 @@ export function lines(result, found) {
   return { title: element("span", { class: "papershelf-result__title" }, [marked(result.title, marks)]), text, quiet };
 }
 
+const KINDS = { topic: "Topic", tag: "Tag", list: "List", page: "Page" };
+
+/** What a place is, and of a section where it stands. @param {import("./engine.js").Place} place */
+export function kindOf({ kind, of }) {
+  return [KINDS[kind], ...(of ? [of] : [])].join(" · ");
+}
+
 /**
  * @param {number} number
  * @param {string} [one]
