@@ -227,12 +227,12 @@ export class Engine {
     this.titles.forEach((title, number) => {
       const found = words(title);
       let spoken = "";
-      found.forEach(([word, joined], at) => {
-        const place = number * IN_TITLE + Math.min(at, IN_TITLE - 1);
+      for (let at = 0; at < found.length; at++) {
+        const [word, joined] = found[at], place = number * IN_TITLE + Math.min(at, IN_TITLE - 1);
         add(word, place);
         if (joined) add(joined, place);
         spoken += ` ${word}`;
-      });
+      }
       this.length[number] = Math.min(found.length, 255);
       this.spoken.push(spoken);
     });
