@@ -33,6 +33,9 @@ TOGETHER = 5000
 SHARD = 6000
 """About how many places of words are in one shard: some 15 KB compressed."""
 
+FEW = 16
+"""Up to so many shards, they are half as large: of a small shelf, a search reads a good part of all."""
+
 STRIDE = 1024
 """How many places a paper has. A word's place is the paper's number times this, and where it stands in the paper."""
 ABSTRACT = 128
@@ -79,7 +82,7 @@ class _Index:
         self._shelf, self._site, self._results = shelf, site, results
         letters = sum(len(paper.summary or "") + len(paper.abstract or "") for paper in shelf.papers)
         # A word and what parts it from the next one take some seven letters; a third are stop words.
-        self.count = max(1, letters // (10 * SHARD))
+        self.count = max(1, min(FEW, 2 * letters // (10 * SHARD)), letters // (10 * SHARD))
         """How many shards there are: told by the length of the texts, before the words are known."""
         self._label = {f"topic {topic.id}": number for number, topic in enumerate(shelf.topics)}
         self._label |= {f"tag {tag.id}": number for number, tag in enumerate(shelf.tags, len(shelf.topics))}

@@ -36,6 +36,8 @@ const READ = 6;
 const SPELLED = 4;
 /** How many shards one word may read, as a prefix of others, and again as a mistyped one. */
 const SHARDS = 3;
+/** How many shards all words of a query may read together. */
+const AT_ONCE = 7;
 /** How many of the best papers are looked at more closely. */
 const CLOSELY = 600;
 /** More words than anybody types; what is behind them is left out. */
@@ -335,6 +337,16 @@ export class Engine {
     return all.sort((one, other) => Math.abs(one - own) - Math.abs(other - own)).slice(0, SHARDS);
   }
 
+  /** The shards to read for each of some words: first the one that holds it, then those around. @param {Asked[]} asked */
+  #wanted(asked) {
+    /** @type {Set<number>} */ const all = new Set();
+    const each = asked.map(({ word }) => (this.head.shards[0] ? this.shardsOf(word) : []));
+    for (let rank = 0; rank < SHARDS; rank++) {
+      for (const numbers of each) if (rank < numbers.length && all.size < AT_ONCE) all.add(numbers[rank]);
+    }
+    return new Map(asked.map(({ at }, word) => [at, new Set(each[word].filter(number => all.has(number)))]));
+  }
+
   /** Read a shard, once. @param {number} number */
   #shard(number) {
     let reading = this.#asked.get(number);
@@ -435,7 +447,7 @@ export class Engine {
     /** @param {Asked} one how little it tells */
     const common = ({ word }) => (this.inTitles.of(word)?.length ?? 0) + (this.stop.has(word) ? this.titles.length : 0);
     const wanted = [...asked].sort((one, other) => common(one) - common(other)).slice(0, READ);
-    const shards = new Map(wanted.map(one => [one.at, new Set(this.head.shards[0] ? this.shardsOf(one.word) : [])]));
+    const shards = this.#wanted(wanted);
     await Promise.all([...shards.values()].flatMap(numbers => [...numbers].map(number => this.#shard(number))));
     let matches = this.matches(asked, shards, telling, false);
     if (asked.length && doubtful(matches)) {
