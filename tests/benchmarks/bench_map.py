@@ -105,7 +105,8 @@ def measured(browser: Browser, data: bytes) -> Iterator[str]:
             does(page)
             gaps, spent = page.evaluate("() => [window.gaps, window.spent]")
             shown = f"{median(gaps):.0f} | {quantiles(gaps, n=20)[-1]:.0f} | {max(gaps):.0f}"
-            yield f"{says} | {len(spent)} | {shown} | {median(spent):.1f} | {max(spent):.1f}"
+            drawing = f"{median(spent):.1f} | {max(spent):.1f}" if spent else "nothing is drawn | "
+            yield f"{says} | {len(gaps)} | {shown} | {drawing}"
         page.close()
 
 

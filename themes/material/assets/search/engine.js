@@ -34,8 +34,8 @@ const SAME_STEM = 0.7, PREFIX = 0.7, ONE_TYPO = 0.6, TWO_TYPOS = 0.4, ACRONYM = 
 const READ = 6;
 /** How many letters a word has at least that may be mistyped. */
 const SPELLED = 4;
-/** How many shards one word may read, as a prefix of others, and again as a mistyped one. */
-const SHARDS = 3;
+/** How many shards one word may read, as a prefix of others, and then as a mistyped one. */
+const SHARDS = 3, RESPELLED = 2;
 /** How many shards all words of a query may read together. */
 const AT_ONCE = 7;
 /** How many of the best papers are looked at more closely. */
@@ -424,7 +424,7 @@ export class Engine {
     for (const { word, at } of unknown) {
       const near = alike(word, spelled).sort(([one, typos], [other, others]) =>
         typos - others || Number(other[0] === word[0]) - Number(one[0] === word[0]));
-      const wanted = [...new Set(near.map(([form]) => Math.max(0, first(this.head.shards, `${form}\0`) - 1)))].slice(0, SHARDS);
+      const wanted = [...new Set(near.map(([form]) => Math.max(0, first(this.head.shards, `${form}\0`) - 1)))].slice(0, RESPELLED);
       const known = shards.get(at) ?? new Set();
       for (const number of wanted) if (!known.has(number)) more.push(number);
       shards.set(at, new Set([...known, ...wanted]));
