@@ -22,7 +22,7 @@ ROWS = (
     ("duplicates", "references", "schema"),
     ("tables", "mentions"),
     ("checks",),
-    ("importing", "views", "charts", "todo", "places", "news"),
+    ("importing", "views", "charts", "todo", "places", "news", "ledger"),
     ("layout", "site"),
     ("cite", "export", "feeds", "atlas", "searchindex", "writtenpages"),
     ("downloads", "pages", "drafts", "newpaper", "fmt"),

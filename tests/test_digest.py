@@ -233,6 +233,7 @@ def test_what_a_shelf_began_with_is_no_mail_and_a_sentence_says_why(toy: Path, r
         (["--since", "yesterday"], "'yesterday' does not match the format"),
         (["--since", "2026-01-01", "--send"], "--send needs --to FILE: the addresses, one a line."),
         (["--since", "2026-01-01", "--retry-uncertain"], "go with --send"),
+        (["--since", "2026-01-01", "--once", "x.json"], "--once needs --until DATE"),
         (["--since", "2026-01-01", "--tag", "serail"], 'There is no tag "serail". Did you mean "serial"?'),
         (["--since", "2026-01-01", "--config", "no.yml"], "'no.yml' does not exist"),
     ],

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import html
 import json
 from array import array
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import markdown
 import pytest
 
 from papershelf import searchindex, writtenpages
@@ -98,6 +101,11 @@ def test_every_word_of_a_summary_and_an_abstract_has_its_place() -> None:
         "used": [STRIDE + ABSTRACT + 2],
         "widget": [STRIDE + ABSTRACT + 4],
     }
+
+
+def test_the_words_to_correct_by_are_those_that_no_title_has() -> None:
+    papers = (Paper("a", "Big widget", abstract="A widget, 12345 spindles and a re-used cog."), Paper("b", "B"))
+    assert json.loads(files(shelf_of(*papers))["spelling.json"]) == "reused spindles"
 
 
 def test_a_stop_word_that_stands_everywhere_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -193,10 +201,58 @@ Read **slowly**, as [others](https://x.example/a_b) do &amp; `said`:
     unfound = "---\nsearch:\n  exclude: true\n---\n# Hidden\n"
     made = writtenpages.download(SITE, lambda: {"read.md": text, "bare.md": "# Bare\n", "hidden.md": unfound})
     assert json.loads(made.make()) == [
-        {"title": "Bare", "address": "bare/", "text": ""},
+        {"title": "Bare", "address": "bare/", "text": "", "parts": []},
         {
             "title": "How to read & why",
             "address": "read/",
             "text": "Read slowly, as others do & said: one two",
+            "parts": [],
         },
     ]
+
+
+def test_the_sections_of_a_hand_written_page_have_the_anchors_that_its_headings_get() -> None:
+    text = """# A title
+
+Above.
+
+## Same {: .small }
+
+One.
+
+## Same
+
+```text
+# no heading
+```
+
+## With `code` & *marks*, [a link](x.md) ##
+
+## Own {#given-id}
+
+Ünï cödé – 文字
+-----
+
+Two lines
+of a table | no heading
+------ | ------
+
+### 文字
+
+## given id
+"""
+    (page,) = json.loads(writtenpages.download(SITE, lambda: {"page.md": text}).make())
+    made = markdown.Markdown(extensions=["toc", "attr_list", "pymdownx.superfences"])
+    made.convert(text)
+    assert page["text"] == "Above."
+    assert [[name, anchor] for name, anchor, _ in page["parts"]] == [
+        [html.unescape(token["name"]), token["id"]] for token in flat(made.toc_tokens) if token["level"] > 1
+    ]
+    assert [said for _, _, said in page["parts"]][:3] == ["One.", "no heading", ""]
+
+
+def flat(tokens: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The headings of a table of contents in their order."""
+    for token in tokens:
+        yield token
+        yield from flat(token["children"])

@@ -102,6 +102,38 @@ def test_started_again_it_sends_to_nobody_twice_and_to_whom_is_new(shelf: Path, 
     assert post.to == [ANN, BO, CY, DI]
 
 
+def test_a_paper_that_is_merged_late_is_in_the_next_mail_and_each_in_one(shelf: Path, send: Send, post: Post) -> None:
+    def run(until: str) -> str:
+        return send("--until", until, "--once", "told.json").stdout
+
+    def titles() -> list[list[str]]:
+        bodies = [mail.get_body(("plain",)).get_content() for _, mail in post.received if mail["To"] == BO]
+        return [re.findall(r"^\* (.*?)\r?$", body, re.MULTILINE) for body in bodies]
+
+    serial, late = "Serial Widgets", "Late Widgets"
+    post.on_rcpt = lambda address: "550 full" if address == BO else None
+    run("2026-03-05")
+    post.on_rcpt = lambda _: None
+    paper = "title: Late Widgets\nadded: 2026-03-02\ntopics: [widgets]\n"
+    (shelf / "data/papers/l").mkdir(exist_ok=True)
+    (shelf / "data/papers/l/late-widgets.yml").write_text(paper, encoding="utf-8")
+    run("2026-03-05")
+    assert titles() == [[serial]], "what came meanwhile is not in a mail that others have without it"
+    run("2026-03-06")
+    assert titles() == [[serial], [late]]
+    assert "Nothing new since 1 March 2026: no mail." in run("2026-03-07")
+    (shelf / "data/papers/l/late-widgets.yml").rename(shelf / "data/papers/l/later-widgets.yml")
+    (shelf / "data/papers/l/later-widgets.yml").write_text(f"{paper}aliases: [late-widgets]\n", encoding="utf-8")
+    assert "Nothing new" in run("2026-03-08")
+    (shelf / "told.json").write_text('{"a": 1}', encoding="utf-8")
+    assert "isn't a file that --once wrote" in run("2026-03-09")
+
+
+def test_a_dry_run_remembers_nothing(shelf: Path, send: Send) -> None:
+    send("--until", "2026-03-05", "--once", "told.json", "--dry-run")
+    assert not (shelf / "told.json").exists()
+
+
 def test_a_refused_address_is_told_and_the_others_get_it_and_it_is_tried_again(
     shelf: Path, send: Send, post: Post
 ) -> None:

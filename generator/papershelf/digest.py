@@ -27,7 +27,8 @@ from papershelf.model import Catalogue, Paper
 from papershelf.news import NEWEST, first_day, in_words, news
 from papershelf.pages import source_link
 from papershelf.places import paper_path, topic_path
-from papershelf.problems import RefusedError, did_you_mean
+from papershelf.problems import RefusedError
+from papershelf.references import Names, names_of
 from papershelf.site import Site
 
 WIDTH = 72
@@ -60,8 +61,9 @@ def digest(shelf: Catalogue, site: Site, wanted: Wanted) -> Digest:
     """What is new on a shelf; raises RefusedError for topics and tags that it doesn't have, or without an address."""
     if not site.url:
         raise RefusedError("mkdocs.yml has no site_url, which the links in a mail need. PAPERSHELF_SITE_URL gives it.")
-    topics = tuple(_id_of("topic", name, shelf) for name in wanted.topics)
-    tags = tuple(_id_of("tag", name, shelf) for name in wanted.tags)
+    for_topics, for_tags = names_of(shelf)
+    topics = tuple(_id_of(name, for_topics) for name in wanted.topics)
+    tags = tuple(_id_of(name, for_tags) for name in wanted.tags)
     papers = news(shelf, wanted.since, wanted.until, topics=topics, tags=tags)
     names = [text.plain(shelf.topic[name].name) for name in topics] + [
         text.plain(shelf.tag[name].name) for name in tags
@@ -75,12 +77,13 @@ def digest(shelf: Catalogue, site: Site, wanted: Wanted) -> Digest:
     return Digest(papers, ", ".join(names), key, began)
 
 
-def _id_of(kind: str, name: str, shelf: Catalogue) -> str:
-    known = {alias: entry.id for entry in (shelf.topics if kind == "topic" else shelf.tags) for alias in entry.aliases}
-    known |= {entry.id: entry.id for entry in (shelf.topics if kind == "topic" else shelf.tags)}
-    if name not in known:
-        raise RefusedError(f"There is no {kind} {{}}. {did_you_mean(name, known)}".rstrip(), name)
-    return known[name]
+def _id_of(name: str, words: Names) -> str:
+    if known := words.known_as(name):
+        return known
+    there = f"There is no {words.word} {{}}."
+    if near := words.nearest(name):
+        raise RefusedError(f"{there} Did you mean {{}}?", name, near)
+    raise RefusedError(there, name)
 
 
 def message(made: Digest, shelf: Catalogue, site: Site, sender: Address, now: datetime.datetime, theme: Path) -> bytes:

@@ -2,7 +2,8 @@
 
 What every search needs is in a few files that are read when a reader begins to type: `index.json`, the titles, and the
 topics and tags of each paper. The words of summaries and abstracts, with the places where they stand, are in shards by
-the alphabet, of which a search reads those of its words. No text stands here twice: a passage is taken from its page.
+the alphabet, of which a search reads those of its words; where one is found nowhere, it reads the list of those words,
+and looks for what was meant. No text stands here twice: a passage is taken from its page.
 """
 
 from __future__ import annotations
@@ -32,6 +33,9 @@ TOGETHER = 5000
 SHARD = 6000
 """About how many places of words are in one shard: some 15 KB compressed."""
 
+FEW = 16
+"""Up to so many shards, they are half as large: of a small shelf, a search reads a good part of all."""
+
 STRIDE = 1024
 """How many places a paper has. A word's place is the paper's number times this, and where it stands in the paper."""
 ABSTRACT = 128
@@ -48,6 +52,9 @@ STOP = frozenset(
 COMMON = 12_000
 """Of so many places, such a word is left out: it tells next to nothing. The words around it keep their distance."""
 
+SPELLED = 5
+"""How many letters a word has at least that may be mistyped; one that has lost a letter has fewer."""
+
 _DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 """The letters of a number: of the second half all but the last, which is of the first."""
 
@@ -63,6 +70,7 @@ def downloads(shelf: Catalogue, site: Site, results: Results) -> Iterator[Downlo
         names = (tuple(topic.id for topic in shelf.topics), tuple(tag.id for tag in shelf.tags))
         yield Download(f"{FOLDER}labels-{number}.json", partial(index.labels, papers), (marks, names))
         yield Download(f"{FOLDER}facets-{number}.json", partial(index.facets, papers), (marks, shelf.lists))
+    yield Download(f"{FOLDER}spelling.json", index.spelling, (index.version,))
     for number in range(index.count):
         yield Download(f"{FOLDER}words-{number}.json", partial(index.shard, number), (index.version, number))
 
@@ -74,7 +82,7 @@ class _Index:
         self._shelf, self._site, self._results = shelf, site, results
         letters = sum(len(paper.summary or "") + len(paper.abstract or "") for paper in shelf.papers)
         # A word and what parts it from the next one take some seven letters; a third are stop words.
-        self.count = max(1, letters // (10 * SHARD))
+        self.count = max(1, min(FEW, 2 * letters // (10 * SHARD)), letters // (10 * SHARD))
         """How many shards there are: told by the length of the texts, before the words are known."""
         self._label = {f"topic {topic.id}": number for number, topic in enumerate(shelf.topics)}
         self._label |= {f"tag {tag.id}": number for number, tag in enumerate(shelf.tags, len(shelf.topics))}
@@ -150,6 +158,12 @@ class _Index:
 
     def _shard(self, some: list[str]) -> bytes:
         return _json({"words": " ".join(some), "places": " ".join(written(self._places[word]) for word in some)})
+
+    def spelling(self) -> bytes:
+        """The words of texts by which mistyped ones are corrected, without those of titles, which the browser has."""
+        titled = {word for paper in self._shelf.papers for word in words(plain(paper.title))[0]}
+        some = (word for word in self._words if len(word) >= SPELLED and word.isalpha())
+        return _json(" ".join(word for word in some if word not in titled))
 
     @cached_property
     def _places(self) -> dict[str, array[int]]:

@@ -59,6 +59,13 @@ def test_every_page_has_one_title_and_one_description(shelf: str, request: pytes
             # The toy says nothing of itself in mkdocs.yml, and nothing on the pages that a person wrote.
             assert "og:description" in shown or (shelf == "toy_site" and path == "index.html"), path
             assert page.all("title")[0].text.startswith(shown["og:title"]), path
-            assert shown.get("og:type", "") == ("article" if "citation_title" in dict(tags(page)) else ""), path
+            paper = "citation_title" in dict(tags(page))
+            assert shown["og:type"] == ("article" if paper else "website"), path
+            assert paper or shown["og:site_name"] == page.all("title")[0].text.rpartition(" - ")[2], path
+            # In RDFa, which Open Graph is, a link may be a property, too, and says it with its address.
+            (link,) = (link for link in page.all("link") if link.attributes.get("property") == "og:url")
+            assert link.attributes["rel"] == "canonical", path
+            own = path.removesuffix("index.html")
+            assert link.attributes["href"].endswith(f"/{own}"), path
             counted += 1
     assert counted > 15

@@ -101,5 +101,5 @@ def test_the_page_of_what_is_new_is_found_from_the_first_page(toy: Path, run: Ru
     links = {link.attributes["href"]: link.text for link in built.read(site / "index.html").all("a")}
     assert links["new/"] == "what is new"
     text = (site / NEW).read_text(encoding="utf-8")
-    assert "<link rel=canonical href=http://127.0.0.1:8000/new/>" in text
+    assert "<link rel=canonical property=og:url href=http://127.0.0.1:8000/new/>" in text
     assert [heading.text for heading in built.parse(text).all("h2")] == ["2 January 2026"]

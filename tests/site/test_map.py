@@ -85,6 +85,20 @@ def test_hovering_says_which_paper_it_is_and_a_click_opens_it(drawn: Page, data:
     drawn.wait_for_url(f"**/papers/{data['ids'][paper]}/")
 
 
+def test_the_dot_that_is_meant_has_a_ring_and_the_others_are_not_drawn_again(drawn: Page, data: dict[str, Any]) -> None:
+    before = drawn.locator(CANVAS).evaluate("canvas => canvas.toDataURL()")
+    x, y = place(drawn, data, 7)
+    drawn.mouse.move(x, y)
+    ring = drawn.locator(".papershelf-map__ring").bounding_box()
+    assert ring
+    assert abs(ring["x"] + ring["width"] / 2 - x) < 2
+    assert abs(ring["y"] + ring["height"] / 2 - y) < 2
+    dots(drawn)
+    assert drawn.locator(CANVAS).evaluate("canvas => canvas.toDataURL()") == before
+    drawn.mouse.move(5, 5)
+    drawn.locator(".papershelf-map__ring").wait_for(state="hidden")
+
+
 def test_the_keyboard_goes_from_paper_to_paper_and_opens_one(drawn: Page) -> None:
     drawn.locator(CANVAS).focus()
     said = []

@@ -95,6 +95,21 @@ def test_an_exact_title_is_always_first(engine: Page, shelf: Catalogue) -> None:
         assert engine.evaluate(FIND, paper.title)["ids"][0] == paper.id, paper.title
 
 
+def test_a_word_of_an_abstract_is_found_with_a_typo_wherever_it_is(engine: Page, shelf: Catalogue) -> None:
+    counts = Counter(word for p in shelf.papers for word in set(words(f"{p.title} {p.summary} {p.abstract}")[0]))
+    rare = {p.id: [w for w in words(p.abstract or "")[0] if counts[w] == 1 and len(w) > 8] for p in shelf.papers}
+    asked = [(name, some[0]) for name, some in rare.items() if some][::20]
+    assert len(asked) > 10
+    missed = [
+        typed
+        for name, word in asked
+        for typed in (word[1] + word[0] + word[2:], word[1:], f"x{word[1:]}", f"{word[:4]}{word[5:]}")
+        if name not in engine.evaluate(FIND, typed)["ids"]
+    ]
+    # What is left of "inefficiently" without its first letter is as near to another word.
+    assert len(missed) <= len(asked) / 10, missed
+
+
 def test_hyphens_make_no_difference(engine: Page) -> None:
     first, *others = (set(engine.evaluate(FIND, typed)["ids"][:3]) for typed in ("fine-tuning", "finetuning"))
     assert first
@@ -104,7 +119,26 @@ def test_hyphens_make_no_difference(engine: Page) -> None:
 
 def test_a_tag_is_found_by_its_synonym_and_a_page_by_its_text(engine: Page) -> None:
     assert "Agents" in engine.evaluate(FIND, "tool use")["places"]
-    assert "About" in engine.evaluate(FIND, "listings saved as text")["places"]
+    assert "What it is" in engine.evaluate(FIND, "listings saved as text")["places"]
+    assert "About" in engine.evaluate(FIND, "about")["places"]
+
+
+def test_a_section_of_a_hand_written_page_is_found_and_led_to(dialog: Page, address: str) -> None:
+    dialog.keyboard.type("change a tag pencil")
+    section = dialog.get_by_role("option", name="Page · Contribute")
+    expect(section.locator(".papershelf-result__title")).to_have_text("Change a tag")
+    expect(section.locator("mark", has_text="pencil")).to_be_visible()
+    section.click()
+    dialog.wait_for_url(f"{address}contribute/#change-a-tag")
+    assert dialog.locator("#change-a-tag").inner_text().startswith("Change a tag")
+    dialog.goto(f"{address}find/?q=change+a+tag+pencil")
+    dialog.get_by_role("link", name="Change a tag").click()
+    dialog.wait_for_url(f"{address}contribute/#change-a-tag")
+    dialog.goto(f"{address}find/?q=translation")
+    expect(dialog.locator(".papershelf-find__places > li")).not_to_have_count(0)
+    dialog.goto(f"{address}find/?q=translation&not-code=yes")
+    found(dialog)
+    expect(dialog.locator(".papershelf-find__places")).to_be_hidden()
 
 
 def test_nothing_is_loaded_before_a_reader_reaches_for_search(page: Page, address: str) -> None:

@@ -92,6 +92,22 @@ def test_a_mark_made_on_a_page_is_seen_in_listings_and_on_the_readers_shelf(page
     assert list(page.evaluate(MARKS)) == ["/.papershelf.marks"]
 
 
+def test_related_papers_are_marked_where_they_are_named(page: Page, address: str) -> None:
+    page.goto(f"{address}papers/{ZERO}/")
+    related = page.locator("#related + ul > li")
+    marked(related.last).wait_for()
+    assert related.locator(".papershelf-mark").count() == related.count()
+    height = related.first.bounding_box()["height"]
+    mark(page, related.first, "Hidden")
+    says(related.first, "Hidden")
+    assert related.first.bounding_box()["height"] == height
+    assert page.locator(".papershelf-read [aria-haspopup]").inner_text() == "Mark"
+    title = related.first.get_by_role("link").inner_text()
+    page.goto(f"{address}mine/")
+    page.get_by_text("Hidden: 1 paper").click()
+    says(entry(page, title), "Hidden")
+
+
 def test_the_menu_works_by_keyboard_and_names_the_paper(page: Page, address: str) -> None:
     page.goto(f"{address}papers/{ZERO}/")
     button = page.get_by_role("button", name=f"Mark: {TITLE}")

@@ -7,13 +7,14 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import click
 
 from papershelf import digest as mails
-from papershelf import sending
+from papershelf import ledger, sending
 from papershelf.checks import checked
 from papershelf.digest import Digest, Wanted
 from papershelf.layout import counted
@@ -35,6 +36,10 @@ _PATH = click.Path(path_type=Path, dir_okay=False)
 @click.option("--until", type=_DAY, metavar="DATE", help="The first day that isn't in it any more.")
 @click.option("--topic", "topics", multiple=True, metavar="ID", help="Papers of this topic, of each that is given.")
 @click.option("--tag", "tags", multiple=True, metavar="ID", help="And those with this tag.")
+@click.option(
+    "--once", type=_PATH, metavar="FILE",
+    help="Each paper in one digest alone: FILE remembers them. Goes with --until.",
+)  # fmt: skip
 @click.option("--output", type=_PATH, metavar="FILE", help="Where the mail is written; digest-DATE.eml without it.")
 @click.option("--send", is_flag=True, help="Send it through the server that the environment names.")
 @click.option(
@@ -55,6 +60,7 @@ def digest(
     until: datetime.datetime | None,
     topics: Sequence[str],
     tags: Sequence[str],
+    once: Path | None,
     output: Path | None,
     send: bool,
     listed: Path | None,
@@ -74,9 +80,13 @@ def digest(
         raise click.UsageError("--send needs --to FILE: the addresses, one a line.")
     if (listed or log or retry_uncertain) and not send:
         raise click.UsageError("--to, --log and --retry-uncertain go with --send.")
+    if once and not until:
+        raise click.UsageError("--once needs --until DATE, which tells one digest from the next.")
     shelf, site = checked(data), site_of(config)
     wanted = Wanted(since.date(), until.date() if until else None, tuple(topics), tuple(tags))
     made = mails.digest(shelf, site, wanted)
+    if once:
+        made = replace(made, papers=ledger.untold(once, made.key, made.papers))
     if not made.papers:
         click.echo(" ".join(filter(None, (f"Nothing new since {in_words(wanted.since)}: no mail.", made.began))))
         return
@@ -93,6 +103,8 @@ def digest(
         _show(made, to, log, retry=retry_uncertain)
         return
     output.parent.mkdir(parents=True, exist_ok=True)
+    if once:
+        ledger.note(once, made.key, made.papers)
     output.write_bytes(mail)
     click.echo(f"{output}: {counted(len(made.papers), 'new paper')}.")
     if server:

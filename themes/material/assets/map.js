@@ -76,14 +76,14 @@ class Atlas {
     this.canvas.setAttribute("role", "application");
     this.canvas.setAttribute("aria-label", `Map of ${data.ids.length} papers. Arrow keys go from paper to paper, Enter opens one, plus and minus zoom.`);
     this.card = make("a", { className: "papershelf-map__card", hidden: true, tabIndex: -1 });
+    this.ring = make("span", { className: "papershelf-map__ring", hidden: true });
     this.said = make("p", { className: "papershelf-map__said" });
     this.said.setAttribute("aria-live", "polite");
-    this.sheet = make("div", { className: "papershelf-map__sheet" }, this.canvas, this.card, this.zooms());
+    this.sheet = make("div", { className: "papershelf-map__sheet" }, this.canvas, this.ring, this.card, this.zooms());
     this.boxes = this.names.map((_, at) => make("input", { type: "checkbox", checked: true, onchange: () => this.turn(at) }));
     this.swatches = this.names.map(() => make("canvas", { className: "papershelf-map__swatch", width: 28, height: 28 }));
     /** @type {string[]} */
     this.colours = [];
-    this.ink = "";
     place.replaceChildren(this.sheet, this.said, this.switches());
     this.listen();
     new ResizeObserver(() => this.paint()).observe(this.sheet);
@@ -142,7 +142,6 @@ class Atlas {
     this.colours = this.names.map((_, at) =>
       at < count ? `oklch(${light[at % 3]} 0.15 ${Math.round((at * 360) / count + 25)})` : dark ? "#aaa" : "#777",
     );
-    this.ink = dark ? "#fff" : "#000";
     this.swatches.forEach((swatch, at) => {
       const pen = /** @type {CanvasRenderingContext2D} */ (swatch.getContext("2d"));
       pen.clearRect(0, 0, 28, 28);
@@ -230,16 +229,8 @@ class Atlas {
       pen.fillStyle = this.colours[topic];
       pen.fill();
     });
-    if (this.chosen >= 0) {
-      const dot = this.at(this.chosen);
-      pen.beginPath();
-      pen.arc(dot.x, dot.y, radius + 4, 0, 2 * Math.PI);
-      pen.lineWidth = 2;
-      pen.strokeStyle = this.ink;
-      pen.stroke();
-    }
     this.canvas.dataset.dots = String(groups.reduce((sum, papers) => sum + papers.length, 0));
-    this.putCard();
+    this.point();
   }
 
   /**
@@ -258,14 +249,20 @@ class Atlas {
       if (aloud) this.said.textContent = `${this.data.titles[paper]}. ${names}`;
     }
     this.canvas.classList.toggle("papershelf-map__canvas--over", paper >= 0);
-    this.paint();
+    this.point();
   }
 
-  putCard() {
+  /** Put the ring around the chosen dot, and its card beside it: nothing of the canvas is drawn anew for that. */
+  point() {
+    this.ring.hidden = this.chosen < 0;
     if (this.chosen < 0) return;
     const { width, height } = this.size;
     const dot = this.at(this.chosen);
     const card = this.card;
+    const size = 2 * this.radius + 10;
+    for (const [name, value] of Object.entries({ left: dot.x - size / 2, top: dot.y - size / 2, width: size, height: size })) {
+      this.ring.style.setProperty(name, `${value}px`);
+    }
     const left = Math.max(4, Math.min(width - card.offsetWidth - 4, dot.x - card.offsetWidth / 2));
     const above = dot.y > height / 2;
     const top = above ? dot.y - this.radius - 8 - card.offsetHeight : dot.y + this.radius + 8;

@@ -32,10 +32,7 @@
     void drawMap();
     void track();
     const place = document.getElementById("papershelf-find");
-    if (place) {
-      hasten("search/index.json", "search/engine.js", "search/results.js", "search/folding.js", "track.js");
-      void load("find").then(({ mount }) => mount(place, root));
-    }
+    if (place) void load("find").then(({ mount }) => mount(place, root, head));
     // Where frame.js isn't, as with another renderer.
     const header = document.querySelector(".md-header__inner");
     if (header && !document.querySelector(".papershelf-search-button")) {
@@ -62,22 +59,23 @@
     if (place) (await import(new URL("assets/mine.js", root).href)).mount(place, root);
   }
 
+  /** What the search reads first. @type {Promise<any> | undefined} */
+  let head;
+
   /**
-   * A part of the search, which nothing loads before a reader reaches for it.
+   * A part of the search, which nothing loads before a reader reaches for it. What it is going to ask for is asked for at
+   * once: over a slow line each question after another is a wait of its own.
    * @param {"dialog" | "find"} name
    * @returns {Promise<any>}
    */
   function load(name) {
-    return import(new URL(`assets/search/${name}.js`, root).href);
-  }
-
-  /** Ask at once for what a part will ask for one after the other. @param {string[]} names of files */
-  function hasten(...names) {
-    for (const name of names) {
-      const link = document.createElement("link");
-      const rest = name.endsWith(".js") ? { rel: "modulepreload" } : { rel: "preload", as: "fetch", crossOrigin: "anonymous" };
-      document.head.append(Object.assign(link, { href: new URL(`assets/${name}`, root).href, ...rest }));
+    const folder = new URL("assets/search/", root);
+    if (!head) {
+      head = fetch(new URL("index.json", folder), { cache: "no-cache" }).then(answer => answer.json());
+      head.catch(() => { head = undefined; }); // who opens the search says so, and tries again
+      for (const part of ["engine", "folding", "results"]) void import(`${folder}${part}.js`).catch(() => {});
     }
+    return import(`${folder}${name}.js`);
   }
 
   /** On the page that is a search, its own field is the one. */
@@ -86,7 +84,7 @@
     if (field) field.focus();
     else if (early === null) {
       early = "";
-      const done = load("dialog").then(({ show }) => show(root, early));
+      const done = load("dialog").then(({ show }) => show(root, early, head));
       void done.finally(() => { early = null; });
     }
   }

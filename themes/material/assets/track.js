@@ -248,7 +248,7 @@ export function control(store, id, title, entry = null) {
   return made.box;
 }
 
-const ENTRIES = ".papershelf-papers > ul > li, .papershelf-titles > ul > li";
+const ENTRIES = ".papershelf-papers > ul > li, .papershelf-titles > ul > li, #related + ul > li";
 
 /** Let each paper that this page shows be marked. @param {URL} root the site's */
 export function track(root) {

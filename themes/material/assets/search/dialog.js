@@ -1,12 +1,12 @@
 // The search in the header of every page: a dialog that shows what is found while somebody types.
 
 import { open } from "./engine.js";
-import { counted, element, lines, marked, passage } from "./results.js";
+import { counted, element, kindOf, lines, marked, passage } from "./results.js";
 
+/** @typedef {import("./engine.js").Head} Head */
 /** @typedef {import("./engine.js").Place} Place */
 
 const SHOWN = 8;
-const KINDS = { topic: "Topic", tag: "Tag", list: "List", page: "Page" };
 
 class Search {
   /** The number of the latest question: an answer to an earlier one comes too late. */
@@ -14,10 +14,10 @@ class Search {
   /** The option that Enter opens. */
   #active = 0;
 
-  /** @param {URL} root the site's */
-  constructor(root) {
+  /** @param {URL} root the site's @param {Promise<Head>} [head] what the engine reads first */
+  constructor(root, head) {
     this.root = root;
-    this.engine = open(root);
+    this.engine = open(root, head);
     this.input = element("input", {
       type: "search", role: "combobox", "aria-label": "Words to look for", placeholder: "Title, name, or a few words",
       "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": "papershelf-found", autocomplete: "off",
@@ -126,18 +126,24 @@ function option(address, children) {
 }
 
 /** @param {Place} place @param {Set<string>} found */
-function place_({ kind, name, text }, found) {
+function place_(place, found) {
+  const { name, text } = place;
   const title = element("span", { class: "papershelf-result__title" }, [marked(name, found)]);
   const said = text ? [element("span", { class: "papershelf-result__text" }, [marked(passage(text, found), found)])] : [];
-  return [title, ...said, element("span", { class: "papershelf-result__labels" }, [KINDS[kind]])];
+  return [title, ...said, element("span", { class: "papershelf-result__labels" }, [kindOf(place)])];
 }
 
 /** @type {Search | undefined} */
 let search;
 
-/** Open the dialog. @param {URL} root the site's @param {string} [typed] what was typed meanwhile */
-export function show(root, typed = "") {
-  search ??= new Search(root);
+/**
+ * Open the dialog.
+ * @param {URL} root the site's
+ * @param {string} [typed] what was typed meanwhile
+ * @param {Promise<Head>} [head] what the engine reads first, if it was asked for
+ */
+export function show(root, typed = "", head = undefined) {
+  search ??= new Search(root, head);
   // Material's instant loading keeps the body, but not always all that is in it.
   if (!search.dialog.isConnected) document.body.append(search.dialog);
   search.show(typed);

@@ -15,10 +15,13 @@ import { words } from "./folding.js";
  * @typedef {{include?: Facets, exclude?: Facets, limit?: number, from?: number, facets?: boolean, sort?: "relevance" | "title" | "newest"}} Options
  * @typedef {{number: number, id: string, title: string, address: string, topics: Label[], tags: Label[], score: number}} Result
  * @typedef {{kind: "topic" | "tag" | "list", id: string, name: string, address: string}} Label
- * @typedef {{kind: "topic" | "tag" | "list" | "page", id: string, name: string, address: string, text?: string}} Place
+ * @typedef {{kind: "topic" | "tag" | "list" | "page", id: string, name: string, address: string, text?: string, of?: string}} Place a section's `of` is its page
+ * @typedef {{title: string, address: string, text: string, parts: [string, string, string][]}} Written a page that people
+ *   wrote, with the heading, id and text of each section
  * @typedef {Record<keyof Facets, Map<string, number>>} Counts how many of the papers found each facet has
  * @typedef {{total: number, results: Result[], places: Place[], words: Set<string>, meant: Set<string>[],
- *   counts: Counts}} Found `words` are all that were found, `meant` those for each typed word
+ *   counts: Counts}} Found `words` are all that were found or asked for, `meant` what was
+ *   found for each typed word
  */
 
 /** What a match weighs: a word in a title, a tag or topic, a summary, an abstract. */
@@ -29,8 +32,12 @@ const PHRASE_IN_TITLE = 5, PHRASE_IN_TEXT = 12;
 const SAME_STEM = 0.7, PREFIX = 0.7, ONE_TYPO = 0.6, TWO_TYPOS = 0.4, ACRONYM = 0.5;
 /** Of a longer query, only so many words are looked for in summaries and abstracts: those that are rarest in titles. */
 const READ = 6;
-/** How many shards one word may read, as a prefix of others. */
-const SHARDS = 3;
+/** How many letters a word has at least that may be mistyped. */
+const SPELLED = 4;
+/** How many shards one word may read, as a prefix of others, and then as a mistyped one. */
+const SHARDS = 3, RESPELLED = 2;
+/** How many shards all words of a query may read together. */
+const AT_ONCE = 7;
 /** How many of the best papers are looked at more closely. */
 const CLOSELY = 600;
 /** More words than anybody types; what is behind them is left out. */
@@ -139,23 +146,22 @@ export function read(text) {
 /**
  * Open the engine of a site.
  * @param {string | URL} root the site's
+ * @param {Promise<Head>} [asked] what is read first, if it was asked for already
  */
-export async function open(root) {
+export async function open(root, asked) {
   const folder = new URL("assets/search/", root);
-  const answer = await fetch(new URL("index.json", folder), { cache: "no-cache" });
-  /** @type {Head} */ const head = await answer.json();
+  const written = fetch(new URL("pages.json", folder), { cache: "no-cache" });
+  /** @type {Head} */ const head = await (asked ?? json(new URL("index.json", folder), "no-cache"));
   const parts = Array.from({ length: Math.ceil(head.papers / head.together) }, (_, number) => number);
   /** @param {string} name @param {string} version */
   const all = (name, version) => Promise.all(parts.map(part => json(new URL(`${name}-${part}.json?${version}`, folder))));
-  const [titles, labels, pages] = await Promise.all([
-    all("titles", head.version), all("labels", head.labelled), fetch(new URL("pages.json", folder), { cache: "no-cache" }),
-  ]);
+  const [titles, labels, pages] = await Promise.all([all("titles", head.version), all("labels", head.labelled), written]);
   return new Engine(new URL(root), head, titles, labels.flat(), pages.ok ? await pages.json() : []);
 }
 
-/** @param {URL} address @returns {Promise<any>} */
-async function json(address) {
-  const answer = await fetch(address);
+/** @param {URL} address @param {RequestCache} [cache] @returns {Promise<any>} */
+async function json(address, cache = "default") {
+  const answer = await fetch(address, { cache });
   if (!answer.ok) throw new Error(`${answer.status} for ${address}`);
   return answer.json();
 }
@@ -169,6 +175,8 @@ export class Engine {
   #facets;
   /** What the reader marked papers as, by their numbers. @type {Map<number, string[]>} */
   #marked = new Map();
+  /** The words that stand in no title, nearly all. @type {Promise<string> | undefined} */
+  #spelled;
   /** @type {Map<string, number> | undefined} */ #numbers;
   /** @type {string[] | undefined} */ #initials;
   /** @type {string | undefined} */ #everyTitle;
@@ -178,7 +186,7 @@ export class Engine {
    * @param {Head} head
    * @param {{titles: string[], ids: Record<string, string>}[]} titles
    * @param {number[][]} labels
-   * @param {{title: string, address: string, text: string}[]} pages
+   * @param {Written[]} pages
    */
   constructor(root, head, titles, labels, pages) {
     this.root = root;
@@ -196,10 +204,7 @@ export class Engine {
     this.places = [
       ...[...head.topics, ...head.tags].map(([, ...names], at) => spokenOf(this.label[at], names.join(" "), "")),
       ...this.lists.map(list => spokenOf(list, list.name, "")),
-      ...pages.map(({ title, address, text }) => {
-        const href = new URL(address, root).href;
-        return spokenOf({ kind: /** @type {const} */ ("page"), id: address, name: title, address: href }, title, text);
-      }),
+      ...pages.flatMap(page => this.#sections(page)),
     ];
     this.stop = new Set(head.stop);
     this.length = new Uint8Array(this.titles.length);
@@ -224,12 +229,12 @@ export class Engine {
     this.titles.forEach((title, number) => {
       const found = words(title);
       let spoken = "";
-      found.forEach(([word, joined], at) => {
-        const place = number * IN_TITLE + Math.min(at, IN_TITLE - 1);
+      for (let at = 0; at < found.length; at++) {
+        const [word, joined] = found[at], place = number * IN_TITLE + Math.min(at, IN_TITLE - 1);
         add(word, place);
         if (joined) add(joined, place);
         spoken += ` ${word}`;
-      });
+      }
       this.length[number] = Math.min(found.length, 255);
       this.spoken.push(spoken);
     });
@@ -246,6 +251,19 @@ export class Engine {
     });
     const sorted = [...places.keys()].sort();
     return new Places(sorted, at => /** @type {number[]} */ (places.get(sorted[at])));
+  }
+
+  /** A page that people wrote, and its sections, which answer to the page's title, too. @param {Written} page */
+  #sections({ title, address, text, parts }) {
+    const href = new URL(address, this.root).href, kind = /** @type {const} */ ("page");
+    const whole = [text, ...parts.map(([heading, , said]) => `${heading}: ${said}`)].join(" ");
+    return [
+      spokenOf({ kind, id: address, name: title, address: href }, title, whole),
+      ...parts.map(([heading, id, said]) => {
+        const place = { kind, id: address, name: heading, address: `${href}#${id}`, of: title };
+        return { ...spokenOf(place, heading, `${said} ${title}`), text: said };
+      }),
+    ];
   }
 
   /** @param {Label["kind"]} kind @param {string} id @param {string} name @returns {Label} */
@@ -319,6 +337,16 @@ export class Engine {
     return all.sort((one, other) => Math.abs(one - own) - Math.abs(other - own)).slice(0, SHARDS);
   }
 
+  /** The shards to read for each of some words: first the one that holds it, then those around. @param {Asked[]} asked */
+  #wanted(asked) {
+    /** @type {Set<number>} */ const all = new Set();
+    const each = asked.map(({ word }) => (this.head.shards[0] ? this.shardsOf(word) : []));
+    for (let rank = 0; rank < SHARDS; rank++) {
+      for (const numbers of each) if (rank < numbers.length && all.size < AT_ONCE) all.add(numbers[rank]);
+    }
+    return new Map(asked.map(({ at }, word) => [at, new Set(each[word].filter(number => all.has(number)))]));
+  }
+
   /** Read a shard, once. @param {number} number */
   #shard(number) {
     let reading = this.#asked.get(number);
@@ -372,18 +400,37 @@ export class Engine {
         }
       }
     }
-    const limit = word.length < 5 || this.stop.has(word) ? 0 : word.length < 8 ? 1 : 2;
-    if (limit && (guess || !forms.size)) {
-      const letters = mask(word);
-      for (const places of read) {
-        for (const form of places.sorted) {
-          if (Math.abs(form.length - word.length) > limit || ones(letters ^ mask(form)) > 2 * limit) continue;
-          const typos = distance(word, form, limit);
-          if (typos && typos <= limit) add(form, typos === 1 ? ONE_TYPO : TWO_TYPOS);
-        }
-      }
+    if (!this.stop.has(word) && (guess || !forms.size)) {
+      const near = read.flatMap(places => alike(word, places.sorted)), least = Math.min(...near.map(([, typos]) => typos));
+      for (const [form, typos] of near) if (typos === least) add(form, typos === 1 ? ONE_TYPO : TWO_TYPOS);
     }
     return forms;
+  }
+
+  /**
+   * Have the shards at hand in which a mistyped word may be spelled as it was meant: those of its first letters needn't be.
+   * @param {Asked[]} asked
+   * @param {Map<number, Set<number>>} shards those of each word, to which others are added
+   * @returns {Promise<boolean>} whether there are any more
+   */
+  async #respell(asked, shards) {
+    const unknown = asked.filter(({ word }) => word.length >= SPELLED && !this.stop.has(word)
+      && !this.inTitles.of(word) && !this.inLabels.of(word) && !this.inTexts(word));
+    if (!unknown.length) return false;
+    this.#spelled ??= json(new URL(`assets/search/spelling.json?${this.head.version}`, this.root));
+    this.#spelled.catch(() => { this.#spelled = undefined; });
+    const spelled = (await this.#spelled).split(" ");
+    /** @type {number[]} */ const more = [];
+    for (const { word, at } of unknown) {
+      const near = alike(word, spelled).sort(([one, typos], [other, others]) =>
+        typos - others || Number(other[0] === word[0]) - Number(one[0] === word[0]));
+      const wanted = [...new Set(near.map(([form]) => Math.max(0, first(this.head.shards, `${form}\0`) - 1)))].slice(0, RESPELLED);
+      const known = shards.get(at) ?? new Set();
+      for (const number of wanted) if (!known.has(number)) more.push(number);
+      shards.set(at, new Set([...known, ...wanted]));
+    }
+    await Promise.all(more.map(number => this.#shard(number)));
+    return more.length > 0;
   }
 
   // Finding
@@ -400,11 +447,12 @@ export class Engine {
     /** @param {Asked} one how little it tells */
     const common = ({ word }) => (this.inTitles.of(word)?.length ?? 0) + (this.stop.has(word) ? this.titles.length : 0);
     const wanted = [...asked].sort((one, other) => common(one) - common(other)).slice(0, READ);
-    const shards = new Map(wanted.map(one => [one.at, new Set(this.head.shards[0] ? this.shardsOf(one.word) : [])]));
+    const shards = this.#wanted(wanted);
     await Promise.all([...shards.values()].flatMap(numbers => [...numbers].map(number => this.#shard(number))));
     let matches = this.matches(asked, shards, telling, false);
-    if (asked.length && !matches.whole) {
-      const guessed = this.matches(asked, shards, telling, true);
+    if (asked.length && doubtful(matches)) {
+      let guessed = this.matches(asked, shards, telling, true);
+      if (doubtful(guessed) && await this.#respell(wanted, shards)) guessed = this.matches(asked, shards, telling, true);
       if (guessed.whole || guessed.share > matches.share) matches = guessed;
     }
     if (!asked.length) matches.numbers = this.titles.map((_, number) => number);
@@ -417,7 +465,7 @@ export class Engine {
       total: numbers.length,
       results: numbers.slice(from, from + limit).map(number => this.result(number, matches.score[number])),
       places: this.placesFor(telling),
-      words: new Set(matches.forms.flatMap(forms => [...forms.keys()])),
+      words: new Set([...asked.map(({ word }) => word), ...matches.forms.flatMap(forms => [...forms.keys()])]),
       meant: matches.forms.map(forms => new Set(forms.keys())),
       counts: await this.#counts(numbers, options.facets ?? false),
     };
@@ -473,7 +521,7 @@ export class Engine {
   }
 
   /**
-   * The topics, tags, lists and hand-written pages that have all words, by name before text.
+   * The topics, tags, lists and hand-written pages that have all words, by name before text; of a page what fits best.
    * @param {Asked[]} asked
    * @returns {Place[]}
    */
@@ -489,10 +537,16 @@ export class Engine {
         if (!found) return [];
         score += found;
       }
-      const { kind, id, name, address, text } = place;
-      return [{ score: score - place.title.size / 100, place: { kind, id, name, address, text } }];
+      const { kind, id, name, address, text, of } = place;
+      // A section is nearer to what was asked than its page.
+      return [{ score: score - place.title.size / 100 + (of ? 0.5 : 0), place: { kind, id, name, address, text, of } }];
     });
-    return found.sort((one, other) => other.score - one.score).slice(0, 3).map(({ place }) => place);
+    /** @type {Set<string>} */ const taken = new Set();
+    return found.sort((one, other) => other.score - one.score).map(({ place }) => place).filter(({ kind, id }) => {
+      const known = taken.has(`${kind} ${id}`);
+      taken.add(`${kind} ${id}`);
+      return !known;
+    }).slice(0, 3);
   }
 
   /**
@@ -617,6 +671,33 @@ function aligned(forms, rarities, places, start, length) {
 function spokenOf(place, title, text) {
   const [name, said] = [title, text].map(some => new Set(words(some).flat().filter(Boolean)));
   return { ...place, text, title: name, said };
+}
+
+/**
+ * Whether papers have only some of the words, or one that is two typos away.
+ * @param {ReturnType<Engine["matches"]>} matches
+ */
+function doubtful({ whole, forms }) {
+  return !whole || forms.some(some => some.size && Math.max(...some.values()) <= TWO_TYPOS);
+}
+
+/**
+ * The words that a mistyped one may mean, with how many typos: one in a word of five letters or more, two from eight on.
+ * @param {string} word
+ * @param {string[]} known
+ * @returns {[string, number][]}
+ */
+export function alike(word, known) {
+  const letters = mask(word), length = word.length;
+  /** @type {[string, number][]} */ const found = [];
+  if (length < SPELLED) return found;
+  for (const form of known) {
+    const longest = Math.max(length, form.length), limit = longest < 5 ? 0 : longest < 8 ? 1 : 2;
+    if (!limit || longest - Math.min(length, form.length) > limit || ones(letters ^ mask(form)) > 2 * limit) continue;
+    const typos = distance(word, form, limit);
+    if (typos && typos <= limit) found.push([form, typos]);
+  }
+  return found;
 }
 
 /** The letters of a word, as bits. @param {string} word */

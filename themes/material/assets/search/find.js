@@ -1,12 +1,13 @@
 // The page /find/: the same search with filters beside it. All of its state is in the address.
 
 import { open } from "./engine.js";
-import { counted, element, grouped, lines, marked } from "./results.js";
+import { counted, element, grouped, kindOf, lines, marked } from "./results.js";
 import { STATES, Store, control } from "../track.js";
 
 /**
  * @typedef {import("./engine.js").Engine} Engine
  * @typedef {import("./engine.js").Facets} Facets
+ * @typedef {import("./engine.js").Head} Head
  * @typedef {keyof Facets} Facet
  */
 
@@ -51,10 +52,10 @@ class Find {
   /** The filters of which all values are shown. @type {Set<Facet>} */
   #whole = new Set();
 
-  /** @param {HTMLElement} place @param {URL} root the site's */
-  constructor(place, root) {
+  /** @param {HTMLElement} place @param {URL} root the site's @param {Promise<Head>} [head] */
+  constructor(place, root, head) {
     this.state = new State(new URLSearchParams(location.search));
-    this.engine = open(root);
+    this.engine = open(root, head);
     const store = new Store(root);
     this.store = store.works ? store : undefined;
     this.input = element("input", {
@@ -64,6 +65,7 @@ class Find {
     this.sort = element("select", { "aria-label": "Order" }, Object.entries(SORTS).map(([value, name]) => element("option", { value }, [name])));
     this.status = element("p", { role: "status" });
     this.list = element("ol", { class: "papershelf-find__list" });
+    this.places = element("ul", { class: "papershelf-find__places", "aria-label": "Topics, tags, lists and pages" });
     this.more = element("button", { type: "button", class: "md-button", hidden: "" }, ["Show more"]);
     this.filters = element("div", { class: "papershelf-find__filters", role: "group", "aria-label": "Filters" });
     const fold = element("details", {}, [element("summary", {}, ["Filters"]), this.filters]);
@@ -71,7 +73,7 @@ class Find {
     place.replaceChildren(
       element("form", { role: "search", class: "papershelf-find__bar", "aria-label": "Papers" }, [this.input, this.sort]),
       element("div", { class: "papershelf-find__body" }, [
-        fold, element("div", { class: "papershelf-find__found" }, [this.status, this.list, this.more]),
+        fold, element("div", { class: "papershelf-find__found" }, [this.status, this.places, this.list, this.more]),
       ]),
     );
     place.querySelector("form")?.addEventListener("submit", event => event.preventDefault());
@@ -121,6 +123,11 @@ class Find {
         return item;
       }));
       if (focused) /** @type {HTMLElement | null} */ (this.list.querySelector(`[data-paper="${CSS.escape(focused)}"] .papershelf-mark button:not([hidden])`))?.focus();
+      // What is no paper has no facets.
+      const places = [include, exclude].some(facets => Object.values(facets).some(ids => ids.length)) ? [] : found.places;
+      this.places.hidden = !places.length;
+      this.places.replaceChildren(...places.map(place =>
+        element("li", {}, [element("a", { href: place.address }, [marked(place.name, found.words)]), " ", element("small", {}, [kindOf(place)])])));
       this.more.hidden = found.total <= found.results.length;
       this.#drawFilters(engine, found.counts);
     } catch {
@@ -190,7 +197,12 @@ addEventListener("popstate", () => {
   if (find?.input.isConnected) find.restore();
 });
 
-/** Make the search of a page. @param {HTMLElement} place @param {URL} root the site's */
-export function mount(place, root) {
-  if (!find?.input.isConnected) find = new Find(place, root);
+/**
+ * Make the search of a page.
+ * @param {HTMLElement} place
+ * @param {URL} root the site's
+ * @param {Promise<Head>} [head] what the engine reads first, if it was asked for
+ */
+export function mount(place, root, head = undefined) {
+  if (!find?.input.isConnected) find = new Find(place, root, head);
 }

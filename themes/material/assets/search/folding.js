@@ -36,8 +36,15 @@ export function folded(text) {
  * @returns {[string, string][]}
  */
 export function words(text) {
-  // The same in a third of the time, for the many texts that allow it.
-  if (/^[\x00-\x2c\x2e-\x7f]*$/.test(text)) return (text.toLowerCase().match(/[a-z0-9]+/g) ?? []).map(word => [word, ""]);
+  // The same in a quarter of the time, for the many texts that allow it.
+  if (/^[\x00-\x7f]*$/.test(text)) {
+    const found = text.toLowerCase().match(/[a-z0-9]+(?:-(?=[a-z0-9]))?/g) ?? [];
+    return found.map((word, at) => {
+      if (!word.endsWith("-")) return [word, ""];
+      const alone = word.slice(0, -1), next = found[at + 1];
+      return [alone, alone + (next.endsWith("-") ? next.slice(0, -1) : next)];
+    });
+  }
   return Array.from(folded(text).matchAll(WORD), ([, word, joined = ""]) => [word, joined && word + joined]);
 }
 

@@ -137,6 +137,13 @@ export function grouped(number) {
   return String(number).replace(/\B(?=(?:\d{3})+$)/g, ",");
 }
 
+const KINDS = { topic: "Topic", tag: "Tag", list: "List", page: "Page" };
+
+/** What a place is, and of a section where it stands. @param {import("./engine.js").Place} place */
+export function kindOf({ kind, of }) {
+  return [KINDS[kind], ...(of ? [of] : [])].join(" · ");
+}
+
 /**
  * @param {number} number
  * @param {string} [one]
