@@ -16,13 +16,16 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / ".cache" / "npm"
 OLDEST = 18
+PATIENCE = 90
+"""Seconds for npm: without a network it would wait for minutes."""
 VERSIONS = {
     "lighthouse": "12.8.2",  # 13 asks for Node 22
     "typescript": "7.0.2",
     "vnu-jar": "26.9.27",
 }
 # No lock file: it would record a registry's address. None of these packages has anything to build.
-INSTALL = ("install", "--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error")
+INSTALL = ("install", "--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts", "--fetch-retries=1",
+           "--fetch-timeout=30000", "--loglevel=error")  # fmt: skip
 
 
 class NoNode(Exception):  # noqa: N818 - it is a state of the machine
@@ -51,10 +54,13 @@ def package(name: str) -> Path:
         FOLDER.mkdir(parents=True, exist_ok=True)
         made = Path(tempfile.mkdtemp(prefix=".", dir=FOLDER))
         command = [npm, *INSTALL, "--prefix", str(made), f"{name}@{VERSIONS[name]}"]
-        done = subprocess.run(command, check=False, stdin=subprocess.DEVNULL, capture_output=True, text=True)
-        if done.returncode:
+        try:
+            subprocess.run(
+                command, check=True, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE
+            )
+        except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
             shutil.rmtree(made)
-            raise RuntimeError(f"npm can't install {name}: {done.stderr}")
+            raise NoNode(f"npm can't install {name}: {error.stderr or error}") from None
         try:
             made.rename(target)  # whole or not at all
         except OSError:  # another process was first

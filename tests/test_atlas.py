@@ -53,7 +53,7 @@ def test_related_papers_stand_near_each_other(shelf: Catalogue) -> None:
     for name in texts.ids:
         x, y = place[name]
         order = sorted(texts.ids, key=lambda other: (place[other][0] - x) ** 2 + (place[other][1] - y) ** 2)
-        among += len({one.id for one in near[name][:RELATED]} & set(order[1:21]))
+        among += len({other for other, _, _ in near[name][:RELATED]} & set(order[1:21]))
     # By chance 7% would be; 60% are.
     assert among / (RELATED * len(texts.ids)) > 0.5
 

@@ -12,7 +12,6 @@ from papershelf.checks import checked, unfinished
 from papershelf.load import Data
 from papershelf.model import Catalogue
 from papershelf.pages import source_link
-from papershelf.views import Views, views
 
 FEWEST_IN_A_ROW = 8
 
@@ -20,11 +19,6 @@ FEWEST_IN_A_ROW = 8
 @pytest.fixture(scope="module")
 def shelf(root: Path) -> Catalogue:
     return checked(Data(root / "data"))
-
-
-@pytest.fixture(scope="module")
-def seen(shelf: Catalogue) -> Views:
-    return views(shelf)
 
 
 def words(text: str) -> list[str]:
@@ -44,21 +38,21 @@ def test_nothing_waits_for_a_curator(shelf: Catalogue) -> None:
     assert unfinished(shelf) == ()
 
 
-def test_topics_are_few_described_and_neither_empty_nor_crowded(shelf: Catalogue, seen: Views) -> None:
+def test_topics_are_few_described_and_neither_empty_nor_crowded(shelf: Catalogue) -> None:
     assert 12 <= len(shelf.topics) <= 20
     for topic in shelf.topics:
-        assert 5 <= len(seen.by_topic[topic.id]) <= 60, topic.id
+        assert 5 <= len(shelf.by_topic[topic.id]) <= 60, topic.id
         assert 2 <= sentences(topic.description) <= 3, topic.id
         assert not re.search(r"\b(other|misc|various)", topic.name.lower())
 
 
-def test_the_vocabulary_is_used_and_means_different_things(shelf: Catalogue, seen: Views) -> None:
+def test_the_vocabulary_is_used_and_means_different_things(shelf: Catalogue) -> None:
     assert 40 <= len(shelf.tags) <= 90
     for tag in shelf.tags:
-        assert len(seen.by_tag[tag.id]) >= 3, tag.id
+        assert len(shelf.by_tag[tag.id]) >= 3, tag.id
         assert len(words(tag.description)) >= 3, tag.id
     assert max(Counter(words_of.name.lower() for words_of in shelf.tags).values()) == 1
-    papers = Counter(frozenset(paper.id for paper in seen.by_tag[tag.id]) for tag in shelf.tags)
+    papers = Counter(frozenset(paper.id for paper in shelf.by_tag[tag.id]) for tag in shelf.tags)
     assert max(papers.values()) == 1, "two tags on exactly the same papers mean the same"
 
 
@@ -85,9 +79,9 @@ def test_summaries_are_in_the_curators_own_words(shelf: Catalogue) -> None:
         assert not taken, f"{paper.id}: {' '.join(next(iter(taken)))}"
 
 
-def test_the_papers_are_those_of_the_lists(shelf: Catalogue, seen: Views) -> None:
+def test_the_papers_are_those_of_the_lists(shelf: Catalogue) -> None:
     assert len(shelf.papers) == 304
-    assert {entry.id: len(seen.by_list[entry.id]) for entry in shelf.lists} == {
+    assert {entry.id: len(shelf.by_list[entry.id]) for entry in shelf.lists} == {
         "trending-papers": 215,
         "daily-papers-aug-12": 113,
     }

@@ -42,7 +42,7 @@ def test_one_order_everywhere_newest_then_list_then_position_then_id() -> None:
 
 
 def test_a_list_keeps_its_own_order() -> None:
-    seen = views(shelf(paper("b", at="first:1 second:2"), paper("a", at="first:2 second:1")))
+    seen = shelf(paper("b", at="first:1 second:2"), paper("a", at="first:2 second:1"))
     assert [entry.id for entry in seen.by_list["first"]] == ["b", "a"]
     assert [entry.id for entry in seen.by_list["second"]] == ["a", "b"]
 

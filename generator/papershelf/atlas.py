@@ -58,9 +58,9 @@ def downloads(shelf: Catalogue, site: Site, results: Results) -> Iterator[Downlo
     texts = texts_in(shelf)
     topics = tuple((topic.id, topic.name) for topic in shelf.topics)
     filed = tuple((paper.id, paper.topics) for paper in shelf.papers)
-    yield Download(
-        DATA, partial(_data, shelf, site, texts, results), (texts.digest, topics, filed, site.directory_urls)
-    )
+    parts = (texts.digest, topics, filed, site.directory_urls)
+    weight = len(shelf.papers) // (50 if results.knows("places", texts.digest) else 4)
+    yield Download(DATA, partial(_data, shelf, site, texts, results), parts, weight)
 
 
 def _data(shelf: Catalogue, site: Site, texts: Texts, results: Results) -> bytes:

@@ -68,9 +68,13 @@ class Results:
 
     def get(self, name: str, key: bytes, make: Callable[[], Result]) -> Result:
         """A result that was kept, else a new one; `key` is the digest of all that goes into it."""
-        if name not in self.kept or self.kept[name][0] != key:
+        if not self.knows(name, key):
             self.kept[name] = key, make()
         return cast("Result", self.kept[name][1])
+
+    def knows(self, name: str, key: bytes) -> bool:
+        """Whether that result was kept."""
+        return name in self.kept and self.kept[name][0] == key
 
 
 def save(file: Path, values: Iterable[object], shared: type) -> None:

@@ -60,7 +60,7 @@ _DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 
 def downloads(shelf: Catalogue, site: Site, results: Results) -> Iterator[Download]:
-    """The files that search reads; `results` may know where their shards begin."""
+    """The files that search reads; `results` may know those that are made from texts alone."""
     index = _Index(shelf, site, results)
     yield Download(f"{FOLDER}index.json", index.head, (shelf, site))
     for number, papers in enumerate(_runs(shelf.papers, TOGETHER)):
@@ -70,7 +70,8 @@ def downloads(shelf: Catalogue, site: Site, results: Results) -> Iterator[Downlo
         names = (tuple(topic.id for topic in shelf.topics), tuple(tag.id for tag in shelf.tags))
         yield Download(f"{FOLDER}labels-{number}.json", partial(index.labels, papers), (marks, names))
         yield Download(f"{FOLDER}facets-{number}.json", partial(index.facets, papers), (marks, shelf.lists))
-    yield Download(f"{FOLDER}spelling.json", index.spelling, (index.version,))
+    weight = 1 if results.knows("words", index.version.encode()) else len(shelf.papers) // 3
+    yield Download(f"{FOLDER}spelling.json", index.spelling, (index.version,), weight)
     for number in range(index.count):
         yield Download(f"{FOLDER}words-{number}.json", partial(index.shard, number), (index.version, number))
 
@@ -147,10 +148,19 @@ class _Index:
         """A part of all words, and the places of each."""
         return self._shards[number][1]
 
-    @cached_property
+    def spelling(self) -> bytes:
+        """The words of texts by which mistyped ones are corrected, without those of titles, which the browser has."""
+        return self._of_texts[1]
+
+    @property
     def _shards(self) -> list[tuple[str, bytes]]:
         """The first word of each shard, and its file."""
-        return self._results.get("shards", self.version.encode(), self._made_shards)
+        return self._of_texts[0]
+
+    @cached_property
+    def _of_texts(self) -> tuple[list[tuple[str, bytes]], bytes]:
+        """The shards, and the words by which mistyped ones are corrected."""
+        return self._results.get("words", self.version.encode(), lambda: (self._made_shards(), self._made_spelling()))
 
     def _made_shards(self) -> list[tuple[str, bytes]]:
         parts = [self._words[start:end] for start, end in pairwise([*self._starts, len(self._words)])]
@@ -159,8 +169,7 @@ class _Index:
     def _shard(self, some: list[str]) -> bytes:
         return _json({"words": " ".join(some), "places": " ".join(written(self._places[word]) for word in some)})
 
-    def spelling(self) -> bytes:
-        """The words of texts by which mistyped ones are corrected, without those of titles, which the browser has."""
+    def _made_spelling(self) -> bytes:
         titled = {word for paper in self._shelf.papers for word in words(plain(paper.title))[0]}
         some = (word for word in self._words if len(word) >= SPELLED and word.isalpha())
         return _json(" ".join(word for word in some if word not in titled))

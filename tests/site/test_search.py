@@ -124,14 +124,14 @@ def test_a_tag_is_found_by_its_synonym_and_a_page_by_its_text(engine: Page) -> N
 
 
 def test_a_section_of_a_hand_written_page_is_found_and_led_to(dialog: Page, address: str) -> None:
-    dialog.keyboard.type("change a tag pencil")
+    dialog.keyboard.type("change a tag nearest")
     section = dialog.get_by_role("option", name="Page · Contribute")
     expect(section.locator(".papershelf-result__title")).to_have_text("Change a tag")
-    expect(section.locator("mark", has_text="pencil")).to_be_visible()
+    expect(section.locator("mark", has_text="nearest")).to_be_visible()
     section.click()
     dialog.wait_for_url(f"{address}contribute/#change-a-tag")
     assert dialog.locator("#change-a-tag").inner_text().startswith("Change a tag")
-    dialog.goto(f"{address}find/?q=change+a+tag+pencil")
+    dialog.goto(f"{address}find/?q=change+a+tag+nearest")
     dialog.get_by_role("link", name="Change a tag").click()
     dialog.wait_for_url(f"{address}contribute/#change-a-tag")
     dialog.goto(f"{address}find/?q=translation")

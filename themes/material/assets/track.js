@@ -249,19 +249,27 @@ export function control(store, id, title, entry = null) {
 }
 
 const ENTRIES = ".papershelf-papers > ul > li, .papershelf-titles > ul > li, #related + ul > li";
+/** How many controls are made before the browser gets to do something else: a listing has a hundred. */
+const AT_ONCE = 10;
 
 /** Let each paper that this page shows be marked. @param {URL} root the site's */
-export function track(root) {
+export async function track(root) {
   const store = new Store(root);
   if (!store.works) return;
-  for (const entry of document.querySelectorAll(ENTRIES)) {
-    const link = entry.querySelector("a"), id = link && idAt(link.href, root);
-    if (!id || entry.querySelector(".papershelf-mark")) continue;
-    control(store, id, link.textContent ?? id, entry);
-  }
   const title = document.querySelector("article h1"), place = document.querySelector(":is(.papershelf-read, .papershelf-links) > p:last-of-type");
   if (document.querySelector("meta[name=citation_title]") && title?.id && place && !place.querySelector(".papershelf-mark")) {
     const name = document.querySelector("meta[name=citation_title]")?.getAttribute("content") ?? title.id;
     place.append(control(store, title.id, name));
+  }
+  const marks = store.all();
+  const entries = [...document.querySelectorAll(ENTRIES)].flatMap(entry => {
+    const link = entry.querySelector("a"), id = link && idAt(link.href, root);
+    return id ? [{ entry, id, title: link.textContent ?? id }] : [];
+  });
+  // The marked ones first: a hidden paper is folded before it is seen.
+  const inTurn = [...entries.filter(({ id }) => marks[id]), ...entries.filter(({ id }) => !marks[id])];
+  for (const [at, { entry, id, title }] of inTurn.entries()) {
+    if (at % AT_ONCE === AT_ONCE - 1) await new Promise(done => setTimeout(done));
+    if (!entry.querySelector(".papershelf-mark")) control(store, id, title, entry);
   }
 }
