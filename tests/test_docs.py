@@ -19,7 +19,7 @@ from test_diff import commit, git
 from test_init import ENGINE, converse
 
 ROOT = Path(__file__).parent.parent
-TEXTS = {name: (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "CONTRIBUTING.md")}
+TEXTS = {name: (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "KEEPING.md", "CONTRIBUTING.md")}
 
 # What can't run here, by what it looks like, and why.
 ELSEWHERE = {
@@ -114,7 +114,7 @@ def test_every_command_stands_in_the_documents(name: str) -> None:
 
 def test_what_the_documents_say_within_a_sentence_exists() -> None:
     """The commands that stand in a text have a name and options that there are."""
-    for name in ("README.md", "CONTRIBUTING.md", "ARCHITECTURE.md"):
+    for name in (*TEXTS, "ARCHITECTURE.md"):
         text = (ROOT / name).read_text(encoding="utf-8")
         for words in (found.split() for found in re.findall(r"`(?:\S*[/\\])?papershelf ([a-z][^`]*)`", text)):
             command: click.Command = main.commands[words.pop(0)]

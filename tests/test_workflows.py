@@ -505,7 +505,7 @@ def test_the_scripts_do_in_a_clean_clone_what_they_are_for(machine: Runner) -> N
     assert (machine.home / "RUNNER_TEMP/toy/site/index.html").is_file()
 
 
-def test_the_readme_names_what_to_switch_on() -> None:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+def test_the_documents_name_what_to_switch_on() -> None:
+    text = "".join((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "KEEPING.md"))
     for setting in ("**GitHub Actions**", "**Allow GitHub Actions to create and approve pull requests**", "`accepted`"):
         assert setting in text

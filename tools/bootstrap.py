@@ -100,7 +100,8 @@ def test() -> int:
     say("Running the tests")
     # What make does with a shell is tested where people start the project with make.
     without_make = ["--ignore=tests/test_make.py"] if os.name == "nt" else []
-    return in_environment("pytest", "--numprocesses=auto", *without_make).returncode
+    # Few at a time, so that at the end no processor waits long for another.
+    return in_environment("pytest", "--numprocesses=auto", "--maxschedchunk=4", *without_make).returncode
 
 
 def audit(parts: list[str]) -> int:
