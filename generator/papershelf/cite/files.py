@@ -40,7 +40,7 @@ def downloads(shelf: Catalogue, site: Site) -> Iterator[Download]:
     for path, papers in listings:
         if papers:
             for number, (name, place) in enumerate(offered(path, len(papers))):
-                yield Download(place, partial(entries.file, number, papers), (name, papers), len(papers) // 50)
+                yield Download(place, partial(entries.file, number, papers), (name, papers), len(papers) // 150)
 
 
 class _Entries:

@@ -124,5 +124,5 @@ def _batches(files: Iterable[MadeFile]) -> list[tuple[MadeFile, ...]]:
 def _weight(work: Work) -> int:
     """About how many papers' pages take as long; the listings stay together, because they share entries."""
     if isinstance(work, PlannedFile):
-        return 1 if work.src_uri.startswith("papers/") else 4
+        return 1 if work.src_uri.startswith("papers/") else 5
     return sum(file.download.weight for file in work)
