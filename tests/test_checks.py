@@ -96,7 +96,7 @@ def test_what_is_unfinished_stops_nothing(toy: Path) -> None:
         Unfinished("tags.yml", (), 'the tag "silent" has no papers'),
         Unfinished("lists.yml", (), 'the list "toy-daily" holds 7 papers, of which 2 are on the shelf'),
         Unfinished("lists.yml", (), 'the list "toy-trending" holds 3 papers, of which 2 are on the shelf'),
-        Unfinished("papers/n/new.yml", ("serial-widgets", "new"), f"may be the same paper: {alike}. {word}"),
+        Unfinished("papers/n/new.yml", ("serial-widgets", "new"), f"may be the same paper: {alike}", word),
     }
 
 

@@ -233,11 +233,12 @@ RULES: tuple[Rule, ...] = (
 
 @dataclass(frozen=True)
 class Unfinished:
-    """Something that waits for a curator: in which file, about which papers, and what."""
+    """Something that waits for a curator: in which file, about which papers, what, and a sentence on what to do."""
 
     source: str
     papers: tuple[str, ...]
     what: str
+    advice: str = ""
 
 
 def unfinished(catalogue: Catalogue) -> tuple[Unfinished, ...]:
@@ -281,5 +282,5 @@ def _look_alikes(catalogue: Catalogue) -> Iterator[Unfinished]:
         if match.verdict == "likely":
             older, newer = sorted((catalogue.paper[name] for name in (match.first, match.second)), key=_age)
             word = f"relations: [{{distinct: {older.id}}}] or [{{version-of: {older.id}}}]"
-            what = f"may be the same paper: {match.evidence}. If not, write {word} into the newer one's file"
-            yield Unfinished(newer.source, (older.id, newer.id), what)
+            advice = f"If not, write {word} into the newer one's file"
+            yield Unfinished(newer.source, (older.id, newer.id), f"may be the same paper: {match.evidence}", advice)

@@ -44,8 +44,7 @@ def _settled(item: Unfinished, catalogue: Catalogue, shown: str) -> Todo:
     if len(item.papers) > 1:
         older, newer = sorted(item.papers, key=lambda name: _age(catalogue.paper[name]))
         command, write = f"papershelf merge {newer} into {older}", f"relations: [{{distinct: {older}, why: …}}]"
-        what, _, _ = item.what.partition(". If not, ")  # which says what the command and the line say here
-        return Todo(catalogue.paper[newer].source, (older, newer), what, command, write, "or")
+        return Todo(catalogue.paper[newer].source, (older, newer), item.what, command, write, "or")
     if item.papers:
         paper = catalogue.paper[item.papers[0]]
         command = "" if paper.topics and paper.tags else f"papershelf suggest {paper.id} --write"

@@ -116,7 +116,7 @@ def _print_unfinished(items: Iterable[Unfinished], data: Data) -> None:
         click.echo(f"\nUnfinished, which stops nothing ({len(items)}):")
     for item in items:
         papers = f"{' and '.join(item.papers)}: " if len(item.papers) > 1 else ""
-        click.echo(f"  {data.shown}/{item.source}: {papers}{item.what}")
+        click.echo(f"  {data.shown}/{item.source}: {papers}{'. '.join(filter(None, (item.what, item.advice)))}")
 
 
 def _print_account(what: Plan) -> None:

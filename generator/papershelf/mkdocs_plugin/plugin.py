@@ -200,7 +200,8 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
 
     def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:
         """Put right what isn't valid, and leave out the white space of the theme's templates."""
-        return squeezed(valid(output)) if page.file.generated_by == "papershelf" else valid(output)
+        output = valid(output)
+        return squeezed(output) if page.file.generated_by == "papershelf" else output
 
     def on_post_template(self, output: str, *, template_name: str, config: MkDocsConfig) -> str:
         """Put all pages into the sitemap, in the order of their addresses, with dates from the data alone."""

@@ -57,9 +57,10 @@ class Writer:
         files = [file for file in made.values() if not kept.has(file.download, file.abs_dest_path)]
         work: list[Work] = [*pages, *_batches(files)]
         parts = runs(work, WORTH_A_PROCESS, _weight)
-        if len(parts) > 1:
-            # Has the templates compiled here, so that not every process does it.
-            written |= self._done([*pages[:1], *pages[-1:]]).pages
+        if len(parts) > 1 and pages:
+            # Has the theme's templates compiled here, so that not every process does it.
+            written |= self._done(parts[0][:1]).pages
+            parts[0] = parts[0][1:]
         for done in spread(self._done, [mixed(part) for part in parts], "Writing pages"):
             written |= done.pages
             self._results.kept |= done.found
