@@ -10,14 +10,14 @@ import csv
 import datetime
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import partial
 
 from papershelf.model import Catalogue, Paper, ReadingList, Tag, Topic, stored_fields
 from papershelf.places import paper_path
 from papershelf.schema import export_schema
-from papershelf.site import Download, Site
+from papershelf.site import Download, Piece, Site
 from papershelf.text import plain
 
 SCHEMA = "papers.schema.json"
@@ -27,37 +27,41 @@ WITH_ABSTRACTS = 20_000
 
 def downloads(shelf: Catalogue, site: Site) -> Iterator[Download]:
     """The files of data, at the site's root."""
-    parts, weight = (shelf.papers, shelf.topics, shelf.tags, shelf.lists, site), len(shelf.papers) // 20
-    yield Download("papers.json", partial(_json, shelf, site), parts, weight)
-    yield Download("papers.csv", partial(_csv, shelf, site), parts, weight)
+    weight = len(shelf.papers) // 20
+    yield Download.of("papers.json", _json(shelf, site), weight)
+    yield Download.of("papers.csv", _csv(shelf, site), weight)
     yield Download(SCHEMA, partial(_schema, site), (site,))
 
 
-def _json(shelf: Catalogue, site: Site) -> bytes:
+def _json(shelf: Catalogue, site: Site) -> Iterator[Piece]:
     """The document, with a line for each thing, so that two states of it compare well."""
     whole = len(shelf.papers) <= WITH_ABSTRACTS
-    parts: Mapping[str, Iterable[object]] = {
-        "topics": shelf.topics, "tags": shelf.tags, "lists": shelf.lists,
-        "papers": shelf.papers if whole else (replace(paper, abstract=None) for paper in shelf.papers),
-    }  # fmt: skip
+    yield Piece("head", partial(_head, shelf, site), (shelf.topics, shelf.tags, shelf.lists, site))
+    before = ""
+    for number, papers in shelf.runs:
+        yield Piece(f"{number}", partial(_lines, papers, site, before, whole=whole), (papers, site, before, whole))
+        before = ",\n"
+    yield Piece("foot", lambda: b"\n]\n}\n", ())
+
+
+def _head(shelf: Catalogue, site: Site) -> bytes:
+    """What stands before the first paper."""
+    parts: Mapping[str, Iterable[object]] = {"topics": shelf.topics, "tags": shelf.tags, "lists": shelf.lists}
     lines = [f'"$schema": {_text(site.address(SCHEMA))}', f'"name": {_text(site.name)}']
     lines += [f'"url": {_text(site.url)}'] if site.url else []
     for key, things in parts.items():
-        entries = ",\n".join(_paper(it, site) if isinstance(it, Paper) else _text(_facts(it, site)) for it in things)
+        entries = ",\n".join(_text(_facts(thing, site)) for thing in things)
         lines.append(f'"{key}": [\n{entries}\n]')
-    return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
+    return ("{\n" + ",\n".join(lines) + ',\n"papers": [\n').encode()
+
+
+def _lines(papers: Sequence[Paper], site: Site, before: str, *, whole: bool) -> bytes:
+    """A line for each of some papers."""
+    shown = papers if whole else [replace(paper, abstract=None) for paper in papers]
+    return (before + ",\n".join(_text(_facts(paper, site)) for paper in shown)).encode()
 
 
 _text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-
-
-# Kept, because a shelf that is served writes the same papers after each edit.
-_remembered = lru_cache(maxsize=2**14)
-
-
-@_remembered
-def _paper(paper: Paper, site: Site) -> str:
-    return _text(_facts(paper, site))
 
 
 def _facts(thing: object, site: Site) -> dict[str, object]:
@@ -88,16 +92,23 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def _csv(shelf: Catalogue, site: Site) -> bytes:
+def _csv(shelf: Catalogue, site: Site) -> Iterator[Piece]:
     """A row a paper; what is several stands in one cell, parted by semicolons."""
+    yield Piece("head", lambda: _rows([COLUMNS]), ())
+    for number, papers in shelf.runs:
+        yield Piece(f"{number}", partial(_table, papers, site), (papers, site))
+
+
+def _table(papers: Sequence[Paper], site: Site) -> bytes:
+    return _rows(_row(paper, site) for paper in papers)
+
+
+def _rows(rows: Iterable[Sequence[object]]) -> bytes:
     written = io.StringIO()
-    table = csv.writer(written)
-    table.writerow(COLUMNS)
-    table.writerows(_row(paper, site) for paper in shelf.papers)
+    csv.writer(written).writerows(rows)
     return written.getvalue().encode()
 
 
-@_remembered
 def _row(paper: Paper, site: Site) -> tuple[str | int | None, ...]:
     several = paper.topics, paper.tags, tuple(place.list for place in paper.appearances)
     return (

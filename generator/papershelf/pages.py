@@ -156,10 +156,6 @@ def source_link(paper: Paper) -> tuple[str, str]:
 _READ = {"arXiv": "Read on arXiv", "ACL Anthology": "Read at the ACL Anthology", "DOI": "Read at the publisher"}
 
 
-Near = tuple[str, str, tuple[str, ...], tuple[str, ...]]
-"""A related paper: its id and title, the names of what both are on, and the words that both share."""
-
-
 class Pages:
     """Makes the pages of a catalogue."""
 
@@ -186,6 +182,7 @@ class Pages:
         self.results = results or Results()
         self.views = views.views(catalogue, self.results)
         self._layout = Layout(templates)
+        self._reasons = Reasons(catalogue, self.results)
         self._items: dict[str, str] = {}
         self._topic = {topic.id: Link(topic.name, topic_path(topic.id)) for topic in catalogue.topics}
         self._tag = {tag.id: Link(tag.name, tag_path(tag.id)) for tag in catalogue.tags}
@@ -217,14 +214,10 @@ class Pages:
         yield Plan("duplicates.md", None, self._duplicates, tuple(self._concerned()))
         yield Plan("find.md", None, self._find, ())
         yield Plan("mine.md", None, self._mine, ())
-        reasons = Reasons(shelf)
-        shown = {paper.id: (paper.id, paper.title) for paper in shelf.papers}
         for paper in shelf.papers:
-            related, versions = self.views.related[paper.id], self.views.versions.get(paper.id, ())
-            near = tuple([(other.id, other.title, reasons.names(paper, other), words) for other, words in related])
-            make = partial(self._paper, paper, near, versions)
-            also = tuple([shown[other.id] for other in versions])
-            yield Plan(paper_path(paper.id), paper.source, make, (paper, near, also))
+            # Of these, titles and what both are on stand on the page; to compare them whole is quicker than to pick.
+            parts = paper, self.views.related[paper.id], self.views.versions.get(paper.id, ())
+            yield Plan(paper_path(paper.id), paper.source, partial(self._paper, *parts), parts)
         for gone in shelf.removed:
             yield Plan(removed_path(gone), "removed.yml", partial(self._removed, gone), (gone,))
 
@@ -233,7 +226,7 @@ class Pages:
         """What goes into every page."""
         shelf = self.catalogue
         settings = (self._folder, self._directory_urls, self._feeds)
-        return shelf.topics, shelf.tags, shelf.lists, settings, self._layout.digests
+        return shelf.topics, shelf.tags, shelf.lists, settings, self._layout.digests, self._reasons.spoken
 
     def redirects(self) -> Iterator[tuple[str, str]]:
         """For each alias of a paper, topic or tag, the file and the HTML of a page that leads to the right one."""
@@ -368,7 +361,7 @@ class Pages:
         return Page(part.path, title, plain(text or name), body, edit, hide=hide, found=part.number == 1)
 
     def _papers(self) -> Iterator[Plan]:
-        groups = views.by_letter(self.catalogue.papers)
+        groups = views.letters(self.catalogue, self.results)
         initial = {paper.id: letter for letter, group in groups.items() for paper in group}
         ordered = [paper for group in groups.values() for paper in group]
         parts = list(sliced(ordered, "papers/index.md", TITLES_PER_PAGE))
@@ -440,15 +433,15 @@ class Pages:
         text = "The papers that you marked: what is to be read, and what was"
         return Page("mine.md", "My shelf", text, self._layout.render("mine.md.jinja", "mine.md"))
 
-    def _paper(self, paper: Paper, near: Sequence[Near], versions: Sequence[Paper]) -> Page:
-        path, title = paper_path(paper.id), plain(paper.title)
+    def _paper(self, paper: Paper, related: Sequence[views.Near], versions: Sequence[Paper]) -> Page:
+        path, title, names = paper_path(paper.id), plain(paper.title), self._reasons.names
         printed = (", ".join(paper.authors), paper.venue or "")
         imprint = ", ".join(filter(None, (". ".join(filter(None, printed)), str(paper.year or ""))))
         body = self._layout.render(
             "paper.md.jinja", path, paper=paper, imprint=imprint, links=_all_links(paper),
             topics=self._names(self._topic, paper.topics, path), tags=self._names(self._tag, paper.tags, path),
             places=self._places(paper.appearances, path), versions=[_link(other, path) for other in versions],
-            related=[(link(title, paper_path(name), path), reason(*why)) for name, title, *why in near],
+            related=[(_link(other, path), reason(names(paper, other), words)) for other, words in related],
             bibtex=cite.bibtex(paper),
         )  # fmt: skip
         summary = plain(paper.summary) if paper.summary else ""

@@ -92,8 +92,10 @@ class _Index:
     @cached_property
     def version(self) -> str:
         """What tells the texts and their order from any other: shards of two versions don't go together."""
-        texts = "\0".join(f"{p.id}\0{p.title}\0{p.summary}\0{p.abstract}" for p in self._shelf.papers)
-        return digest(texts.encode(errors="surrogatepass")).hex()[:16]
+        papers = self._shelf.papers
+        summaries = "\0".join([paper.summary or "" for paper in papers])
+        told = [*(paper.text_digest for paper in papers), summaries.encode(errors="surrogatepass")]
+        return digest(b"".join(told)).hex()[:16]
 
     def head(self) -> bytes:
         """What there is, and what topics, tags and lists are called."""

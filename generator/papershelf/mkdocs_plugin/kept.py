@@ -19,7 +19,7 @@ from papershelf.mkdocs_plugin.shells import Kind
 from papershelf.model import Catalogue
 from papershelf.pages import Page, Plan
 from papershelf.quickmark import Converted
-from papershelf.site import Download
+from papershelf.site import Download, Piece
 
 ASIDE = ".papershelf-"
 FOLDERS = ("papers", "topics", "tags", "lists", "assets/search")
@@ -32,13 +32,19 @@ _SLASH = "%"
 class Written:
     """What is known of a page that was written: its anchors, inside which shell, and the stamp of its file.
 
-    Of a page that shares its shell with no other, no kind is known, and it isn't kept.
+    `own` is the digest of what it alone has. Of a page that shares its shell with no other, no kind is known, and it
+    isn't kept.
     """
 
     anchors: tuple[str, ...]
     kind: Kind | None
     shell: bytes
     stamp: Stamp
+    own: bytes = b""
+
+
+_Stamped = dict[str, tuple[tuple[object, ...], Stamp]]
+_Digested = dict[str, tuple[tuple[object, ...], bytes]]
 
 
 class Kept:
@@ -48,7 +54,8 @@ class Kept:
         """Begin with nothing."""
         self._made: dict[str, tuple[tuple[object, ...], Written]] = {}
         self._contents: dict[str, tuple[tuple[object, ...], Page, Converted]] = {}
-        self._files: dict[str, tuple[tuple[object, ...], Stamp]] = {}
+        self._files: _Stamped = {}
+        self._pieces: _Digested = {}
         self._expected: frozenset[str] = frozenset()
         self._shared: object = None
         self._there: dict[str, Stamp] = {}
@@ -57,18 +64,28 @@ class Kept:
         """What `recall` makes of another one this one, as plain facts."""
         yield self._shared
         yield {path: known for path, known in self._contents.items() if not _of_all(known[0])}
-        yield {path: known for path, known in self._files.items() if not _of_all(known[0])}
-        for path, (parts, written) in self._made.items():
-            if not _of_all(parts):
-                yield path, parts, written
+        # Together, because the same runs of papers are in both.
+        yield {path: known for path, known in self._files.items() if not _of_all(known[0])}, self._pieces
+        kinds: dict[Kind | None, int] = {}
+        made = [(path, *known) for path, known in self._made.items() if not _of_all(known[0])]
+        rows = [
+            (path, parts, page.anchors, kinds.setdefault(page.kind, len(kinds)), page.shell, page.stamp, page.own)
+            for path, parts, page in made
+        ]
+        yield tuple(kinds)
+        yield from rows
 
     def recall(self, facts: Iterable[object]) -> None:
         """Take up what another one left."""
-        self._shared, contents, files, *made = facts
-        self._files = cast("dict[str, tuple[tuple[object, ...], Stamp]]", files)
+        self._shared, contents, files, kinds, *made = facts
+        self._files, self._pieces = cast("tuple[_Stamped, _Digested]", files)
         self._contents = cast("dict[str, tuple[tuple[object, ...], Page, Converted]]", contents)
-        pages = cast("list[tuple[str, tuple[object, ...], Written]]", made)
-        self._made = {path: (parts, written) for path, parts, written in pages}
+        kind = cast("tuple[Kind | None, ...]", kinds).__getitem__
+        rows = cast("list[tuple[str, tuple[object, ...], tuple[str, ...], int, bytes, Stamp, bytes]]", made)
+        self._made = {
+            path: (parts, Written(anchors, kind(number), shell, stamp, own))
+            for path, parts, anchors, number, shell, stamp, own in rows
+        }
 
     def share(self, shared: object) -> None:
         """Say what goes into every page; after another thing, nothing counts."""
@@ -109,30 +126,47 @@ class Kept:
         parts, written = self._files.get(download.path, (None, None))
         return written is not None and parts == download.parts and stamp(path) == written
 
-    def wrote(self, download: Download, stamp: Stamp) -> None:
-        """Note that a file was written."""
+    def wrote(self, download: Download, stamp: Stamp, pieces: Iterable[bytes] = ()) -> None:
+        """Note that a file was written, and the digests of its pieces."""
         if download.parts is not None:
             self._files[download.path] = download.parts, stamp
+        for piece, made in zip(download.pieces, pieces, strict=True):
+            self._pieces[f"{download.path}#{piece.name}"] = piece.parts, made
 
     def begin(self, site: Path) -> None:
         """Put the folders back and look what is there."""
         self.put_back(site)
         self._there = {path: stamp for folder in FOLDERS for path, stamp in _files(str(site / folder))}
 
+    def known(self, plan: Plan) -> Written | None:
+        """The page as it was written before, where what it alone has would come out the same."""
+        parts, written = self._made.get(plan.path, ((), None))
+        return written if written and written.kind and parts == plan.parts else None
+
     def find(self, plan: Plan, path: str, shell: Callable[[Kind], bytes]) -> Written | None:
-        """The page as it was written before at a path, where it would come out the same.
+        """The same, where it is at a path still and the whole page would come out the same.
 
         `shell` says what tells the shell of a kind of page, as it is now, from any other.
         """
-        parts, written = self._made.get(plan.path, ((), None))
-        if not written or not written.kind or self._there.get(path) != written.stamp or parts != plan.parts:
+        written = self.known(plan)
+        if not written or not written.kind or self._there.get(path) != written.stamp:
             return None
         return written if shell(written.kind) == written.shell else None
+
+    def piece(self, path: str, piece: Piece) -> bytes | None:
+        """The digest of a piece of a file as it was made before, where it would come out the same."""
+        parts, made = self._pieces.get(f"{path}#{piece.name}", (None, None))
+        return made if parts == piece.parts else None
 
     def expect(self, files: Collection[str]) -> None:
         """Say which other files there will be, by their paths in the site."""
         self._files = {path: known for path, known in self._files.items() if path in files}
+        self._pieces = {name: known for name, known in self._pieces.items() if name.partition("#")[0] in files}
         self._expected = frozenset(files)
+
+    def texts(self) -> set[str]:
+        """The names of all texts that another build may need."""
+        return {*self._made, *self._pieces}
 
     def end(self, site: Path, planned: Iterable[tuple[Plan, str]], written: dict[str, Written]) -> None:
         """Remove what is no planned page and none of the other files, and note what was written, by page."""

@@ -135,7 +135,8 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
         names = dict(_names(config.nav))
         edit_root = _edit_root(config, self._data(config))
         self._planned, self._converter = [], converter
-        self._memory.kept.share(self._ready.shared)
+        # What a page shares with others depends on which of them stand in the navigation, too.
+        self._memory.kept.share((self._ready.shared, tuple(names.items()), config.theme.custom_dir))
         plans = tuple(self._ready.plans())
         # Each look into the configuration takes a while, and there are ten thousand pages.
         site, directory_urls = config.site_dir, config.use_directory_urls
@@ -188,9 +189,9 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
         if self._nav:
             env.bytecode_cache = self._code
             shells = Shells(config, env, self._nav, files, _edit_root(config, self._data(config)))
-            writer = Writer(config, files, self._converter, shells, self._memory.results)
+            writer = Writer(config, files, self._converter, shells, self._memory)
             with stage("make and write"):
-                written = writer.write(self._planned, self._memory.kept)
+                written = writer.write(self._planned)
             for file in _pointed_at(files):
                 MkDocsPage(None, file, config).present_anchor_ids = set(written[file.src_uri].anchors)
             self._telling = telling(files, self._planned, written, config)

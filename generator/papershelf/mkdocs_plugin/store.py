@@ -1,0 +1,87 @@
+"""The texts that a build made and the next one may need: a file beside what was found out, which is read as it is used.
+
+Nothing in it is trusted for its name: who asks for a text says which one it was, by its digest. So builds may share the
+file, it may be deleted at any time, and a broken one counts as none.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import suppress
+from pathlib import Path
+
+from papershelf.cache import FOLDER, digest
+
+FILE = FOLDER / "texts.db"
+
+AT_ONCE = 500
+"""How many texts are written together."""
+_PATIENCE = 10.0
+"""Seconds after which texts aren't kept, because another process goes on writing its own."""
+
+
+class Store:
+    """The texts in a file; none without one. Each process that takes part has a way of its own to it."""
+
+    def __init__(self, file: Path | None = None) -> None:
+        """Take the file; nothing is read or written yet."""
+        self._file = file
+        self._ways: dict[int, sqlite3.Connection | None] = {}
+        self._waiting: dict[str, bytes] = {}
+
+    def get(self, name: str, known: bytes) -> bytes | None:
+        """The text of this name, if it is the one that has this digest."""
+        way = self._way()
+        try:
+            found = way.execute("SELECT text FROM texts WHERE name = ?", (name,)).fetchone() if way else None
+        except sqlite3.Error:
+            return None
+        return found[0] if found and digest(found[0]) == known else None
+
+    def put(self, name: str, text: bytes) -> bytes:
+        """Keep a text, once `flush` was called or many wait; returns its digest."""
+        self._waiting[name] = text
+        if len(self._waiting) >= AT_ONCE:
+            self.flush()
+        return digest(text)
+
+    def flush(self) -> None:
+        """Write what waits; where that can't be done, the next build takes longer."""
+        way = self._way() if self._waiting else None
+        if way:
+            with suppress(sqlite3.Error), way:
+                way.execute("BEGIN IMMEDIATE")
+                way.executemany("INSERT OR REPLACE INTO texts VALUES (?, ?)", self._waiting.items())
+        self._waiting.clear()
+
+    def keep(self, names: set[str]) -> None:
+        """Forget all other texts."""
+        if way := self._way():
+            with suppress(sqlite3.Error), way:
+                way.execute("BEGIN IMMEDIATE")
+                there = [name for (name,) in way.execute("SELECT name FROM texts")]
+                gone = [(name,) for name in there if name not in names]
+                way.executemany("DELETE FROM texts WHERE name = ?", gone)
+
+    def _way(self) -> sqlite3.Connection | None:
+        """This process's connection, as none may be taken along into another; none where the file can't be used."""
+        process = os.getpid()
+        if process not in self._ways and self._file:
+            self._ways[process] = _opened(self._file) or _opened(self._file, anew=True)
+        return self._ways.get(process)
+
+
+def _opened(file: Path, *, anew: bool = False) -> sqlite3.Connection | None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if anew:
+            file.unlink(missing_ok=True)
+        way = sqlite3.connect(file, timeout=_PATIENCE, isolation_level=None)
+        # Large pages, because texts are long; and nothing is lost with a text that a failing machine leaves behind.
+        way.execute("PRAGMA page_size = 65536")
+        way.execute("PRAGMA synchronous = OFF")
+        way.execute("CREATE TABLE IF NOT EXISTS texts (name TEXT PRIMARY KEY, text BLOB NOT NULL)")
+    except (OSError, sqlite3.Error):
+        return None
+    return way
