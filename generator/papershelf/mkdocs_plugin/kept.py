@@ -23,6 +23,7 @@ from papershelf.site import Download, Piece
 
 ASIDE = ".papershelf-"
 FOLDERS = ("papers", "topics", "tags", "lists", "assets/search")
+_WITHIN = tuple(f"{folder}/" for folder in FOLDERS)
 
 _SLASH = "%"
 """Stands for a slash in the name of what is set aside."""
@@ -109,17 +110,19 @@ class Kept:
             if (site / name).exists():
                 (site / name).rename(site / f"{ASIDE}{name.replace('/', _SLASH)}")
 
-    def put_back(self, site: Path) -> None:
-        """Put them back where they were."""
+    def put_back(self, site: Path) -> list[Path]:
+        """Put them back where they were; returns those places."""
+        places = []
         for aside in site.glob(f"{ASIDE}*"):
             place = site / aside.name.removeprefix(ASIDE).replace(_SLASH, "/")
             place.parent.mkdir(exist_ok=True)
-            aside.rename(place)
+            places.append(aside.rename(place))
+        return places
 
     def _top(self) -> Iterator[str]:
         """What is kept as a whole: folders, and files at the site's root."""
         yield from FOLDERS if self._made else ()
-        yield from (path for path in self._files if "/" not in path)
+        yield from (path for path in self._files if not path.startswith(_WITHIN))
 
     def has(self, download: Download, path: str) -> bool:
         """Whether a file is there as it was written from equal parts."""
@@ -135,23 +138,37 @@ class Kept:
 
     def begin(self, site: Path) -> None:
         """Put the folders back and look what is there."""
-        self.put_back(site)
-        self._there = {path: stamp for folder in FOLDERS for path, stamp in _files(str(site / folder))}
+        self._there = {}
+        for place in self.put_back(site):
+            self._there |= _files(str(place))
 
     def known(self, plan: Plan) -> Written | None:
         """The page as it was written before, where what it alone has would come out the same."""
         parts, written = self._made.get(plan.path, ((), None))
         return written if written and written.kind and parts == plan.parts else None
 
-    def find(self, plan: Plan, path: str, shell: Callable[[Kind], bytes]) -> Written | None:
-        """The same, where it is at a path still and the whole page would come out the same.
+    def there(self, planned: Iterable[tuple[Plan, str]], shell: Callable[[Kind], bytes]) -> dict[str, Written]:
+        """Of pages and where they are to be those that are there already, and would come out the same; by path.
 
         `shell` says what tells the shell of a kind of page, as it is now, from any other.
         """
-        written = self.known(plan)
-        if not written or not written.kind or self._there.get(path) != written.stamp:
-            return None
-        return written if shell(written.kind) == written.shell else None
+        found: dict[str, Written] = {}
+        shells: dict[int, bytes] = {}  # by the kind's identity: to compare ten thousand kinds takes long
+        for plan, path in planned:
+            page = self.known(plan)
+            if not page or not page.kind or self._there.get(path) != page.stamp:
+                continue
+            if (now := shells.get(id(page.kind))) is None:
+                now = shells[id(page.kind)] = shell(page.kind)
+            if now == page.shell:
+                found[plan.path] = page
+        return found
+
+    def same(self, path: str, place: str, own: bytes, shell: bytes) -> Written | None:
+        """The page at a path, if its file is there still and holds just this, from whatever it was made."""
+        _, written = self._made.get(path, ((), None))
+        same = written and (written.own, written.shell) == (own, shell) and self._there.get(place) == written.stamp
+        return written if same else None
 
     def piece(self, path: str, piece: Piece) -> bytes | None:
         """The digest of a piece of a file as it was made before, where it would come out the same."""
@@ -205,17 +222,21 @@ def _make_folder(path: str) -> None:
         os.makedirs(path, exist_ok=True)  # noqa: PTH103
 
 
-def _files(folder: str) -> Iterator[tuple[str, Stamp]]:
-    try:
-        entries = list(os.scandir(folder))
-    except OSError:
-        return
-    for entry in entries:
-        if entry.is_dir(follow_symlinks=False):
-            yield from _files(entry.path)
-        else:
-            status = entry.stat(follow_symlinks=False)
-            yield entry.path, (status.st_mtime_ns, status.st_size)
+def _files(place: str) -> dict[str, Stamp]:
+    """The stamps of all files in a folder, by path; of a file its own."""
+    found, folders = {}, [place]
+    for folder in folders:
+        try:
+            entries = list(os.scandir(folder))
+        except NotADirectoryError:
+            return {place: known} if (known := stamp(place)) else {}
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                folders.append(entry.path)
+            else:
+                status = entry.stat(follow_symlinks=False)
+                found[entry.path] = (status.st_mtime_ns, status.st_size)
+    return found
 
 
 def _remove_empty(folder: Path, site: Path) -> None:

@@ -39,12 +39,11 @@ class Store:
             return None
         return found[0] if found and digest(found[0]) == known else None
 
-    def put(self, name: str, text: bytes) -> bytes:
-        """Keep a text, once `flush` was called or many wait; returns its digest."""
+    def put(self, name: str, text: bytes) -> None:
+        """Keep a text, once `flush` was called or many wait."""
         self._waiting[name] = text
         if len(self._waiting) >= AT_ONCE:
             self.flush()
-        return digest(text)
 
     def flush(self) -> None:
         """Write what waits; where that can't be done, the next build takes longer."""

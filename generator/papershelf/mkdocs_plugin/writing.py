@@ -12,7 +12,7 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.utils.meta import get_data
 
-from papershelf.cache import Found, Stamp
+from papershelf.cache import Found, Stamp, digest
 from papershelf.mkdocs_plugin.downloads import MadeFile
 from papershelf.mkdocs_plugin.fastway import Converter, PlannedFile
 from papershelf.mkdocs_plugin.kept import Written, write
@@ -55,8 +55,7 @@ class Writer:
     def write(self, planned: Sequence[PlannedFile]) -> dict[str, Written]:
         """Write the planned pages and all files, in as many processes as it is worth; returns the pages, by path."""
         kept = self._kept
-        found = ((file, kept.find(file.plan, file.abs_dest_path, self._shells.digest)) for file in planned)
-        written = {file.src_uri: known for file, known in found if known}
+        written = kept.there(((file.plan, file.abs_dest_path) for file in planned), self._shells.digest)
         pages = [file for file in planned if file.src_uri not in written]
         made = {file.src_uri: file for file in self._files if isinstance(file, MadeFile)}
         files = [file for file in made.values() if not kept.has(file.download, file.abs_dest_path)]
@@ -101,7 +100,8 @@ class Writer:
         if known and (text := self._store.get(name, known)) is not None:
             return text, known
         text = piece.make()
-        return text, self._store.put(name, text)
+        self._store.put(name, text)
+        return text, digest(text)
 
     def _written(self, file: PlannedFile) -> Written | None:
         """A page made the fast way; None where it is left for this build's own process, whose warnings count."""
@@ -121,8 +121,11 @@ class Writer:
         except NoShellError:
             output = self._shells.laid_out(self._page(file, page, made))
             return Written(anchors, None, b"", write(file.abs_dest_path, output.encode()))
-        stamp = write(file.abs_dest_path, self._shells.filled(kind, own))
-        return Written(anchors, kind, self._shells.digest(kind), stamp, self._store.put(file.src_uri, own))
+        shell, told = self._shells.digest(kind), digest(own)
+        if same := self._kept.same(file.src_uri, file.abs_dest_path, told, shell):
+            return same
+        self._store.put(file.src_uri, own)
+        return Written(anchors, kind, shell, write(file.abs_dest_path, self._shells.filled(kind, own)), told)
 
     def _ordinary(self, file: PlannedFile) -> Written:
         """A page made as MkDocs makes it."""
