@@ -18,7 +18,7 @@ from functools import cache, cached_property, partial
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote_plus
 
 from papershelf import cite, news, views
@@ -104,11 +104,11 @@ def _listed(key: str, values: Sequence[str]) -> list[str]:
     return [f"{key}:", *(f"  - {value}" for value in values)] if values else []
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(NamedTuple):
     """A page that is to be made: its path, the file it is edited in, and how it is made.
 
-    Two plans for one path with equal `parts` make equal pages, if `Pages.shared` is equal, too.
+    Two plans for one path with equal `parts` make equal pages, if `Pages.shared` is equal, too. A tuple, because there
+    is one for each page in every build.
     """
 
     path: str
@@ -195,7 +195,7 @@ class Pages:
     def plans(self) -> Iterator[Plan]:
         """Every page that is generated as a whole, before it is made."""
         shelf = self.catalogue
-        yield Plan("topics/index.md", "topics.yml", self._topics_page, (self.topics, views.shared_topics(shelf)))
+        yield Plan("topics/index.md", "topics.yml", self._topics_page, (self.topics, self._shared_topics))
         yield Plan("tags/index.md", "tags.yml", self._tags_page, self.tags)
         yield Plan("lists/index.md", "lists.yml", self._lists_page, self._lists)
         yield Plan("new.md", None, self._new, (self.catalogue,))
@@ -271,6 +271,10 @@ class Pages:
         """The topics in their order."""
         entries = ((t, len(self.catalogue.by_topic[t.id])) for t in self.catalogue.topics)
         return tuple(Link(t.name, topic_path(t.id), count, t.description) for t, count in entries)
+
+    @cached_property
+    def _shared_topics(self) -> dict[tuple[int, int], int]:
+        return views.shared_topics(self.catalogue)
 
     @cached_property
     def tags(self) -> tuple[Link, ...]:
@@ -500,7 +504,7 @@ class Pages:
 
     def _charts(self, path: str) -> tuple[str, str]:
         bars = [Bar(topic.name, topic.count, self._address(topic.path, path)) for topic in self.topics]
-        return topic_sizes(bars), topic_overlap(bars, views.shared_topics(self.catalogue))
+        return topic_sizes(bars), topic_overlap(bars, self._shared_topics)
 
     def _address(self, target: str, at: str) -> str:
         return html_address(target, at, directory_urls=self._directory_urls)

@@ -32,7 +32,7 @@ from papershelf.mkdocs_plugin.fastway import Converter, GeneratedPage, PlannedFi
 from papershelf.mkdocs_plugin.frame import add_frame, lend_material
 from papershelf.mkdocs_plugin.memory import Memory
 from papershelf.mkdocs_plugin.policy import telling, texts
-from papershelf.mkdocs_plugin.shells import Shells, compiled, squeezed
+from papershelf.mkdocs_plugin.shells import Shells, squeezed
 from papershelf.mkdocs_plugin.sitemap import UNDATED, in_sitemap, sitemap
 from papershelf.mkdocs_plugin.valid import valid
 from papershelf.mkdocs_plugin.watching import Watcher
@@ -44,6 +44,7 @@ from papershelf.problems import ProblemsError
 from papershelf.processes import beside
 from papershelf.progress import counted, stage
 from papershelf.quickmark import Converted
+from papershelf.templates import compiled
 
 log = get_plugin_logger("papershelf")
 

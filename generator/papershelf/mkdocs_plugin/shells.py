@@ -10,7 +10,6 @@ import html
 import posixpath
 import re
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -22,7 +21,6 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.structure.toc import AnchorLink, TableOfContents
 
-from papershelf.cache import engine
 from papershelf.pages import Page, meta_values
 from papershelf.quickmark import Heading
 
@@ -106,6 +104,7 @@ class Shells:
         # A shelf's own templates may show it all the same.
         self._hides_toc = not config.theme.custom_dir
         self._shells: dict[Kind, tuple[list[bytes | int], bytes]] = {}
+        self._kinds: dict[Kind, Kind] = {}
 
     def parted(self, page: Page, content: str, headings: tuple[Heading, ...]) -> tuple[Kind, bytes]:
         """What kind of page it is, and what it alone has: with its content, which has nothing to spare.
@@ -124,6 +123,7 @@ class Shells:
             folder, within, bool(number), edit, page.hide, bool(page.tags), page.found, bool(page.cited_as), listed
         )
         self._shell(kind)
+        kind = self._kinds.setdefault(kind, kind)
         cited = "".join(_CITED.format(name, html.escape(value)) for name, value in page.cited_as[1:])
         edit = (page.edit or "").removesuffix(_YAML)
         own = (*meta_values(page), name, number, edit, headings[0].id, cited, content)
@@ -177,33 +177,6 @@ class Shells:
         template = self._env.get_template(page.meta.get("template", "main.html"))
         context = self._config.plugins.on_page_context(context, page=page, config=self._config, nav=self._nav)
         return self._config.plugins.on_post_page(template.render(context), page=page, config=self._config)
-
-
-class Code(jinja2.FileSystemBytecodeCache):
-    """The theme's templates, compiled once for all builds: to compile them takes as long as to make 600 papers' pages.
-
-    They lie where Jinja puts such files, in a folder that nobody else may write to; it compares the templates' text.
-    """
-
-    def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
-        """Give what was compiled of a template, if its text is the same; a broken file counts as none."""
-        try:
-            super().load_bytecode(bucket)
-        except Exception:  # what a broken file raises is written down nowhere
-            bucket.reset()
-
-    def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
-        """Keep what was compiled, where it can be written."""
-        with suppress(OSError):
-            super().dump_bytecode(bucket)
-
-
-def compiled() -> Code | None:
-    """The templates that were compiled by this version of all that takes part; None where no folder is safe."""
-    try:
-        return Code(pattern=f"papershelf-{engine().hex()}-%s.cache")
-    except (OSError, RuntimeError):
-        return None
 
 
 def places(path: str) -> tuple[str, str, str]:
