@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Container
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from slugify import slugify
 
@@ -78,6 +78,7 @@ RANGES = {"year": range(1600, 2101)}
 """The whole numbers that a key may have, where not all from 1."""
 
 
+@lru_cache(maxsize=2**17)
 def why_not_an_id(text: str) -> str | None:
     """What is wrong with a text as an id, or None."""
     if not _ID.fits(text) or len(text) > MAX_ID:

@@ -168,11 +168,13 @@ class Pages:
         directory_urls: bool = True,
         feeds: bool = False,
         results: Results | None = None,
+        items: dict[str, tuple[Paper, str]] | None = None,
     ) -> None:
         """Prepare what all pages share; `templates` is the folder `themes/pages`, `folder` the data's as it is shown.
 
         `directory_urls` says whether `x.md` has the address `x/`, or `x.html`; links in HTML have to know.
-        `feeds` says whether the site has any; `results` may know what takes long to find.
+        `feeds` says whether the site has any; `results` may know what takes long to find, and `items` the entries of
+        papers, each with the paper that it was made of; they hold for as long as `shared` is the same.
         """
         self.catalogue = catalogue
         self._folder = folder
@@ -183,7 +185,7 @@ class Pages:
         self.views = views.views(catalogue, self.results)
         self._layout = Layout(templates)
         self._reasons = Reasons(catalogue, self.results)
-        self._items: dict[str, str] = {}
+        self._items = {} if items is None else items
         self._topic = {topic.id: Link(topic.name, topic_path(topic.id)) for topic in catalogue.topics}
         self._tag = {tag.id: Link(tag.name, tag_path(tag.id)) for tag in catalogue.tags}
         self._list = {name: Link(shown, list_path(name)) for name, shown in self._list_name.items()}
@@ -463,8 +465,10 @@ class Pages:
 
     def _item(self, paper: Paper, up: str) -> str:
         """A paper's entry, the same in every listing from which `up` leads to the site's root."""
-        if (item := self._items.get(paper.id)) is None:
-            item = self._items[paper.id] = self._one_below_the_root(paper)
+        known, item = self._items.get(paper.id, (None, ""))
+        if known is not paper:
+            item = self._one_below_the_root(paper)
+            self._items[paper.id] = paper, item
         return item if up == "../" else item.replace("](../", f"]({up}")
 
     def _one_below_the_root(self, paper: Paper) -> str:

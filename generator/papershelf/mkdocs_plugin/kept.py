@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
 from papershelf.cache import Stamp, stamp
 from papershelf.mkdocs_plugin.shells import Kind
-from papershelf.model import Catalogue
+from papershelf.model import Catalogue, Paper
 from papershelf.pages import Page, Plan
 from papershelf.quickmark import Converted
 from papershelf.site import Download, Piece
@@ -57,6 +57,8 @@ class Kept:
         self._contents: dict[str, tuple[tuple[object, ...], Page, Converted]] = {}
         self._files: _Stamped = {}
         self._pieces: _Digested = {}
+        self.items: dict[str, tuple[Paper, str]] = {}
+        """Papers' entries, while this process runs: a listing shows a hundred, of which an edit changes one."""
         self._expected: frozenset[str] = frozenset()
         self._shared: object = None
         self._there: dict[str, Stamp] = {}
@@ -92,6 +94,7 @@ class Kept:
         """Say what goes into every page; after another thing, nothing counts."""
         if shared != self._shared:
             self._made, self._contents, self._shared = {}, {}, shared
+            self.items.clear()
 
     def content(self, plan: Plan) -> tuple[Page, Converted] | None:
         """A page that the theme lays out each time, as it was made before, where it would come out the same."""
@@ -185,11 +188,10 @@ class Kept:
         """The names of all texts that another build may need."""
         return {*self._made, *self._pieces}
 
-    def end(self, site: Path, planned: Iterable[tuple[Plan, str]], written: dict[str, Written]) -> None:
+    def end(self, site: Path, planned: Sequence[tuple[Plan, str]], written: dict[str, Written]) -> None:
         """Remove what is no planned page and none of the other files, and note what was written, by page."""
-        planned = tuple(planned)
-        expected = {path for _, path in planned}.union(f"{site}{os.sep}{path}" for path in self._expected)
-        for path in self._there.keys() - expected:
+        expected = {path for _, path in planned}
+        for path in self._there.keys() - expected - {f"{site}{os.sep}{path}" for path in self._expected}:
             Path(path).unlink(missing_ok=True)
             _remove_empty(Path(path).parent, site)
         self._made = {plan.path: (plan.parts, written[plan.path]) for plan, _ in planned if plan.path in written}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 import html
 import logging
 import os
 import posixpath
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -245,7 +246,7 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
             with stage("group and relate"):
                 return Pages(
                     catalogue, theme_folder("pages"), folder=data.shown, directory_urls=config.use_directory_urls,
-                    feeds=bool(config.site_url), results=self._memory.results,
+                    feeds=bool(config.site_url), results=self._memory.results, items=self._memory.kept.items,
                 )  # fmt: skip
         except ProblemsError as error:
             self._stop(error, config)
@@ -300,7 +301,8 @@ def _pointed_at(files: Files) -> set[PlannedFile]:
 
 def _dates(catalogue: Catalogue) -> tuple[dict[str, str], str]:
     """The day each paper came onto the shelf, by the path of its page, and the newest of these days."""
-    dated = {paper_path(paper.id): paper.added.isoformat() for paper in catalogue.papers if paper.added}
+    shown = cache(datetime.date.isoformat)  # a shelf has few days, and many papers
+    dated = {paper_path(paper.id): shown(paper.added) for paper in catalogue.papers if paper.added}
     return dated, max(dated.values(), default=UNDATED)
 
 

@@ -12,12 +12,13 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.utils.meta import get_data
 
-from papershelf.cache import Found, Stamp, digest
+from papershelf.cache import Found, Stamp
 from papershelf.mkdocs_plugin.downloads import MadeFile
 from papershelf.mkdocs_plugin.fastway import Converter, PlannedFile
 from papershelf.mkdocs_plugin.kept import Written, write
 from papershelf.mkdocs_plugin.memory import Memory
 from papershelf.mkdocs_plugin.shells import NoShellError, Shells, contents
+from papershelf.mkdocs_plugin.store import told
 from papershelf.pages import Page
 from papershelf.processes import runs, spread
 from papershelf.progress import mixed
@@ -55,7 +56,8 @@ class Writer:
     def write(self, planned: Sequence[PlannedFile]) -> dict[str, Written]:
         """Write the planned pages and all files, in as many processes as it is worth; returns the pages, by path."""
         kept = self._kept
-        written = kept.there(((file.plan, file.abs_dest_path) for file in planned), self._shells.digest)
+        places = [(file.plan, file.abs_dest_path) for file in planned]
+        written = kept.there(places, self._shells.digest)
         pages = [file for file in planned if file.src_uri not in written]
         made = {file.src_uri: file for file in self._files if isinstance(file, MadeFile)}
         files = [file for file in made.values() if not kept.has(file.download, file.abs_dest_path)]
@@ -70,7 +72,7 @@ class Writer:
             self._results.kept |= done.found
             for path, stamp, pieces in done.files:
                 kept.wrote(made[path].download, stamp, pieces)
-        kept.end(Path(self._config.site_dir), ((file.plan, file.abs_dest_path) for file in planned), written)
+        kept.end(Path(self._config.site_dir), places, written)
         return written | {file.src_uri: self._ordinary(file) for file in pages if file.src_uri not in written}
 
     def _done(self, work: Iterable[Work]) -> _Done:
@@ -101,7 +103,7 @@ class Writer:
             return text, known
         text = piece.make()
         self._store.put(name, text)
-        return text, digest(text)
+        return text, told(text)
 
     def _written(self, file: PlannedFile) -> Written | None:
         """A page made the fast way; None where it is left for this build's own process, whose warnings count."""
@@ -121,11 +123,11 @@ class Writer:
         except NoShellError:
             output = self._shells.laid_out(self._page(file, page, made))
             return Written(anchors, None, b"", write(file.abs_dest_path, output.encode()))
-        shell, told = self._shells.digest(kind), digest(own)
-        if same := self._kept.same(file.src_uri, file.abs_dest_path, told, shell):
+        shell, content = self._shells.digest(kind), told(own)
+        if same := self._kept.same(file.src_uri, file.abs_dest_path, content, shell):
             return same
         self._store.put(file.src_uri, own)
-        return Written(anchors, kind, shell, write(file.abs_dest_path, self._shells.filled(kind, own)), told)
+        return Written(anchors, kind, shell, write(file.abs_dest_path, self._shells.filled(kind, own)), content)
 
     def _ordinary(self, file: PlannedFile) -> Written:
         """A page made as MkDocs makes it."""
