@@ -306,7 +306,7 @@ def test_a_text_that_another_build_put_in_the_place_of_ours_is_not_taken(
     paper.write_text(text, encoding="utf-8")
     shutil.rmtree(shelf.folder.parent / "again")
     if look == "careless":
-        monkeypatch.setattr("papershelf.mkdocs_plugin.store.digest", lambda _: AnyDigest())
+        monkeypatch.setattr("papershelf.mkdocs_plugin.store.told", lambda _: AnyDigest())
     assert (shelf.again() == shelf.clean()) == (look == "careful")
 
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Iterable
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from papershelf.cache import FOLDER
 
@@ -38,12 +40,8 @@ class Store:
 
     def get(self, name: str, known: bytes) -> bytes | None:
         """The text of this name, if it is the one that has this digest."""
-        way = self._way()
-        try:
-            found = way.execute("SELECT text FROM texts WHERE name = ?", (name,)).fetchone() if way else None
-        except sqlite3.Error:
-            return None
-        return found[0] if found and told(found[0]) == known else None
+        found = self._asked("SELECT text FROM texts WHERE name = ?", (name,))
+        return found[0][0] if found and told(found[0][0]) == known else None
 
     def put(self, name: str, text: bytes) -> None:
         """Keep a text, once `flush` was called or many wait."""
@@ -53,40 +51,59 @@ class Store:
 
     def flush(self) -> None:
         """Write what waits; where that can't be done, the next build takes longer."""
-        way = self._way() if self._waiting else None
-        if way:
-            with suppress(sqlite3.Error), way:
-                way.execute("BEGIN IMMEDIATE")
-                way.executemany("INSERT OR REPLACE INTO texts VALUES (?, ?)", self._waiting.items())
-        self._waiting.clear()
+        if self._waiting:
+            self._changed("INSERT OR REPLACE INTO texts VALUES (?, ?)", self._waiting.items())
+            self._waiting.clear()
 
     def keep(self, names: set[str]) -> None:
         """Forget all other texts."""
-        if way := self._way():
-            with suppress(sqlite3.Error), way:
-                way.execute("BEGIN IMMEDIATE")
-                there = [name for (name,) in way.execute("SELECT name FROM texts")]
-                gone = [(name,) for name in there if name not in names]
-                way.executemany("DELETE FROM texts WHERE name = ?", gone)
+        there = self._asked("SELECT name FROM texts")
+        if gone := [row for row in there if row[0] not in names]:
+            self._changed("DELETE FROM texts WHERE name = ?", gone)
+
+    def _asked(self, question: str, values: tuple[str, ...] = ()) -> list[Any]:
+        way = self._way()
+        try:
+            return way.execute(question, values).fetchall() if way else []
+        except sqlite3.Error as error:
+            self._give_up(error)
+            return []
+
+    def _changed(self, order: str, rows: Iterable[tuple[Any, ...]]) -> None:
+        way = self._way()
+        try:
+            if way:
+                with way:
+                    way.execute("BEGIN IMMEDIATE")
+                    way.executemany(order, rows)
+        except sqlite3.Error as error:
+            self._give_up(error)
 
     def _way(self) -> sqlite3.Connection | None:
         """This process's connection, as none may be taken along into another; none where the file can't be used."""
         process = os.getpid()
         if process not in self._ways and self._file:
-            self._ways[process] = _opened(self._file) or _opened(self._file, anew=True)
+            try:
+                self._ways[process] = _opened(self._file)
+            except (OSError, sqlite3.Error) as error:
+                self._ways[process] = None
+                self._give_up(error)
         return self._ways.get(process)
 
+    def _give_up(self, error: Exception) -> None:
+        """Remove a file that is none of SQLite's, or broken; leave one that another process holds."""
+        broken = isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError)
+        if broken and self._file:
+            with suppress(OSError):
+                self._file.unlink(missing_ok=True)
+            self._ways[os.getpid()] = None
 
-def _opened(file: Path, *, anew: bool = False) -> sqlite3.Connection | None:
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        if anew:
-            file.unlink(missing_ok=True)
-        way = sqlite3.connect(file, timeout=_PATIENCE, isolation_level=None)
-        # Large pages, because texts are long; and nothing is lost with a text that a failing machine leaves behind.
-        way.execute("PRAGMA page_size = 65536")
-        way.execute("PRAGMA synchronous = OFF")
-        way.execute("CREATE TABLE IF NOT EXISTS texts (name TEXT PRIMARY KEY, text BLOB NOT NULL)")
-    except (OSError, sqlite3.Error):
-        return None
+
+def _opened(file: Path) -> sqlite3.Connection:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    way = sqlite3.connect(file, timeout=_PATIENCE, isolation_level=None)
+    # Large pages, because texts are long; and nothing is lost with a text that a failing machine leaves behind.
+    way.execute("PRAGMA page_size = 65536")
+    way.execute("PRAGMA synchronous = OFF")
+    way.execute("CREATE TABLE IF NOT EXISTS texts (name TEXT PRIMARY KEY, text BLOB NOT NULL)")
     return way
