@@ -254,6 +254,17 @@ def test_what_is_saved_during_the_first_build_shows(toy: Path) -> None:
         assert "Threads: 1\n" in server.output
 
 
+def test_who_only_ever_serves_a_shelf_waits_for_everything_once(toy: Path, run: Run) -> None:
+    left = toy / ".cache" / "papershelf" / "build"
+    with serving(toy):
+        first = left.stat().st_mtime_ns
+    with serving(toy) as server:
+        change(paper(toy, "serial-widgets"), r"- serial\n", "- counting\n")
+        server.until(lambda: "Tags: Counting" in server.article(SERIAL))
+        assert left.stat().st_mtime_ns == first  # else a build that comes after would find nothing of its own site
+        assert differences(server, run) == []
+
+
 def test_where_the_system_tells_nothing_mkdocs_looks_itself(toy: Path) -> None:
     code = """
         from papershelf.mkdocs_plugin import watching

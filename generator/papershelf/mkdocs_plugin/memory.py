@@ -25,6 +25,8 @@ class Memory:
         self.results = cache.Results()
         self.kept = Kept()
         self.store = Store()
+        self.was_left = False
+        """Whether a run before this one left something that counts."""
         self._restored = False
 
     def restore(self, shelf: Path) -> None:
@@ -35,6 +37,7 @@ class Memory:
         self.store = Store(shelf / store.FILE)
         # The papers come first, once each, and then what refers to them.
         rest = [value for value in cache.load(shelf / FILE, Paper) if not isinstance(value, Paper)]
+        self.was_left = bool(rest)
         if rest:
             known, results, *facts = rest
             self.known = cast(Known, known)

@@ -197,7 +197,9 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
             for file in _pointed_at(files):
                 MkDocsPage(None, file, config).present_anchor_ids = set(written[file.src_uri].anchors)
             self._telling = telling(files, self._planned, written, config)
-        if self._builds:
+        if self._builds or not self._memory.was_left:
+            # Who only ever serves a shelf needn't wait for everything each time, either.
+            self._memory.was_left = True
             self._left = beside(partial(self._memory.save, _root(config)))
         return env
 
@@ -216,9 +218,10 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
     @event_priority(100)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """See to it that the next build has what it can use, and say which header the site may be served with."""
+        with stage("leave for the next build"):
+            self._left()
+        self._left = _nothing
         if self._builds:
-            with stage("leave for the next build"):
-                self._left()
             log.info("Content-Security-Policy: %s", content_policy(texts(self._telling)))
 
     def _content(self, plan: Plan, page: Page, file: File, known: Converted | None) -> Converted:
