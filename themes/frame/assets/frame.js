@@ -15,6 +15,7 @@
     {%- include "material/partials/top.html" %}
   {%- endif %}
 {%- endset %}
+{%- set footer_html %}{% include "partials/footer.html" %}{% endset %}
 {%- set made_html %}{% include "material/partials/copyright.html" %}{% endset %}
 {%- set forms_html %}
   {%- with page = {"file": {"src_uri": "papers/the-papers-id.md"}} %}
@@ -46,6 +47,7 @@
   const SEARCH = {{ search_html | trim | tojson }};
   const SOURCE = {{ source_html | trim | tojson }};
   const TOP = {{ top_html | trim | tojson }};
+  const FOOTER = {{ footer_html | trim | tojson }};
   const MADE = {{ made_html | trim | tojson }};
   const FORMS = {{ forms_html | trim | tojson }};
   const PERMALINK = {{ ((config.mdx_configs.toc or {}).permalink == true) | tojson }};
@@ -70,6 +72,7 @@
     [".papershelf-mend", place => {
       place.outerHTML = FORMS.replaceAll("the-papers-id", document.querySelector("article h1")?.id ?? "");
     }],
+    [".md-container > footer:not([class])", place => { place.outerHTML = FOOTER; }],
     [".papershelf-made", place => { place.outerHTML = MADE; }],
   ];
   /** @type {Task[]} */
@@ -91,9 +94,17 @@
       const label = document.querySelectorAll("[data-md-component=palette] input")[index]?.nextElementSibling;
       if (label instanceof HTMLLabelElement) label.hidden = false;
     }],
+    [".md-header ~ *", () => {
+      const name = document.querySelector(".md-header__title");
+      if (!name || name.children.length) return;
+      name.innerHTML = `<div class="md-header__ellipsis"><div class="md-header__topic"><span class="md-ellipsis">${name.innerHTML}</span></div></div>`;
+    }],
     ...within,
     // Material's script, before which all of the page stands.
     ['script[src*="/bundle."]', script => {
+      for (const part of ["header", "logo", "container", "tabs", "main", "content"]) {
+        if (lacks(part)) document.querySelector(`.md-${part}`)?.setAttribute("data-md-component", part);
+      }
       const ellipsis = document.querySelector(".md-header__ellipsis");
       if (ellipsis && lacks("header-topic")) {
         add(ellipsis, "beforeend", '<div class="md-header__topic" data-md-component="header-topic"><span class="md-ellipsis"></span></div>');
