@@ -52,8 +52,10 @@ def test_the_document_is_as_its_schema_says(shelf: Catalogue, document: dict[str
 def test_a_large_shelfs_document_leaves_abstracts_to_the_pages(
     shelf: Catalogue, document: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(export, "WITH_ABSTRACTS", len(shelf.papers) - 1)
+    monkeypatch.setattr(export, "LARGE", len(shelf.papers) - 1)
     bare = json.loads(files(shelf)["papers.json"])
+    whole = {download.path: download.make().decode() for download in downloads(shelf, SITE, whole=True)}
+    assert json.loads(whole["papers.json"]) == document
     assert any("abstract" in paper for paper in document["papers"])
     assert bare == {
         **document,

@@ -15,27 +15,29 @@ from dataclasses import replace
 from functools import lru_cache, partial
 
 from papershelf.model import Catalogue, Paper, ReadingList, Tag, Topic, stored_fields
-from papershelf.places import paper_path
+from papershelf.places import LARGE, paper_path
 from papershelf.schema import export_schema
 from papershelf.site import Download, Site
 from papershelf.text import plain
 
 SCHEMA = "papers.schema.json"
-WITH_ABSTRACTS = 20_000
-"""Papers up to which the document holds abstracts, too: of more, it would be larger than Git hosts take a file."""
 
 
-def downloads(shelf: Catalogue, site: Site) -> Iterator[Download]:
-    """The files of data, at the site's root."""
+def downloads(shelf: Catalogue, site: Site, *, whole: bool = False) -> Iterator[Download]:
+    """The files of data, at the site's root.
+
+    Of a large shelf, the document holds no abstracts, with which it would be larger than Git hosts take a file, unless
+    the `whole` of it is asked for.
+    """
     parts, weight = (shelf.papers, shelf.topics, shelf.tags, shelf.lists, site), len(shelf.papers) // 20
-    yield Download("papers.json", partial(_json, shelf, site), parts, weight)
+    whole = whole or len(shelf.papers) <= LARGE
+    yield Download("papers.json", partial(_json, shelf, site, whole=whole), parts, weight)
     yield Download("papers.csv", partial(_csv, shelf, site), parts, weight)
     yield Download(SCHEMA, partial(_schema, site), (site,))
 
 
-def _json(shelf: Catalogue, site: Site) -> bytes:
+def _json(shelf: Catalogue, site: Site, *, whole: bool) -> bytes:
     """The document, with a line for each thing, so that two states of it compare well."""
-    whole = len(shelf.papers) <= WITH_ABSTRACTS
     parts: Mapping[str, Iterable[object]] = {
         "topics": shelf.topics, "tags": shelf.tags, "lists": shelf.lists,
         "papers": shelf.papers if whole else (replace(paper, abstract=None) for paper in shelf.papers),

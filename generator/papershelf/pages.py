@@ -28,6 +28,7 @@ from papershelf.feeds import feed_path
 from papershelf.layout import Layout, link, outside_link, printed
 from papershelf.model import Appearance, Catalogue, Links, Paper, Removed
 from papershelf.places import (
+    LARGE,
     PER_PAGE,
     TITLES_PER_PAGE,
     WHOLE,
@@ -350,7 +351,7 @@ class Pages:
     def _listing(
         self, papers: Sequence[Paper], path: str, edit: str, name: str, text: str, kind: str
     ) -> Iterator[Plan]:
-        for part in sliced(papers, path, PER_PAGE, WHOLE):
+        for part in sliced(papers, path, PER_PAGE, WHOLE if len(self.catalogue.papers) <= LARGE else PER_PAGE):
             make = partial(self._slice, part, edit, name, text, kind, len(papers))
             yield Plan(part.path, edit, make, (part, edit, name, text, len(papers)))
 

@@ -168,7 +168,7 @@ def test_the_text_stands_in_the_same_place_on_every_page(places: dict[str, str],
     left = set()
     for kind in ("home", "topics", "topic", "tag", "paper", "about"):
         page.goto(places[kind])
-        left |= {page.locator(place).first.bounding_box()["x"] for place in ("h1", ".md-tabs a")}
+        left |= {page.locator(place).first.bounding_box()["x"] for place in ("h1", ".md-tabs__list a")}
     assert len(left) == 1
 
 

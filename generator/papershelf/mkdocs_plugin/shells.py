@@ -47,7 +47,8 @@ _ARTICLE = re.compile(r"(<article\b.*</article>)", re.DOTALL)
 _MADE = re.compile(
     r'<link rel="icon"[^>]*>\s*|<meta name="generator"[^>]*>\s*|<div data-md-component="announce">\s*</div>\s*|'
     r'<input class="md-toggle" data-md-toggle="search"[^>]*>\s*|'
-    r'<div class="md-dialog"[^>]*>\s*<div class="md-dialog__inner md-typeset"></div>\s*</div>\s*'
+    r'<div class="md-dialog"[^>]*>\s*<div class="md-dialog__inner md-typeset"></div>\s*</div>\s*|'
+    r'(?<=<body dir="ltr")(?: data-md-color-[a-z]+="[^"]*")+|(?<=<body dir="rtl")(?: data-md-color-[a-z]+="[^"]*")+'
 )
 # The names by which Material's script finds these, unless it takes them from other pages as they are: then the header
 # in `themes/frame` has its name, too. The way past the header leads to a shorter name than the title's.

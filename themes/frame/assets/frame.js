@@ -6,8 +6,9 @@
 
 {%- import "partials/language.html" as lang with context %}
 {%- set features = config.theme.features or [] %}
-{%- set palettes = config.theme.palette if config.theme.palette and config.theme.palette is not mapping else [] %}
-{%- set palette_html %}{% if palettes %}{% include "partials/palette.html" %}{% endif %}{% endset %}
+{%- set one = config.theme.palette is mapping %}
+{%- set palettes = [config.theme.palette] if one else config.theme.palette or [] %}
+{%- set palette_html %}{% if palettes and not one %}{% include "partials/palette.html" %}{% endif %}{% endset %}
 {%- set search_html %}{% include "partials/search.html" %}{% endset %}
 {%- set source_html %}{% if config.repo_url %}{% include "partials/source.html" %}{% endif %}{% endset %}
 {%- set top_html %}
@@ -53,7 +54,7 @@
   const PERMALINK = {{ ((config.mdx_configs.toc or {}).permalink == true) | tojson }};
 
   // The palette that was chosen, else the first that suits the system, as Material's script chooses it later.
-  const kept = __md_get("__palette");
+  const kept = {{ "null" if one else '__md_get("__palette")' }};
   const index = kept?.index ?? Math.max(0, colours.findIndex(({ media }) => matchMedia(media).matches));
   const light = matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark";
   const chosen = kept?.color ?? colours[index];
