@@ -26,13 +26,13 @@ SCHEMA = "papers.schema.json"
 def downloads(shelf: Catalogue, site: Site, *, whole: bool = False) -> Iterator[Download]:
     """The files of data, at the site's root.
 
-    Of a large shelf, the document holds no abstracts, with which it would be larger than Git hosts take a file, unless
-    the `whole` of it is asked for.
+    Of a large shelf, the document holds no abstracts, with which it would be larger than Git hosts take a file, and the
+    table no summaries, unless the `whole` of it is asked for.
     """
     parts, weight = (shelf.papers, shelf.topics, shelf.tags, shelf.lists, site), len(shelf.papers) // 20
     whole = whole or len(shelf.papers) <= LARGE
     yield Download("papers.json", partial(_json, shelf, site, whole=whole), parts, weight)
-    yield Download("papers.csv", partial(_csv, shelf, site), parts, weight)
+    yield Download("papers.csv", partial(_csv, shelf, site, whole=whole), parts, weight)
     yield Download(SCHEMA, partial(_schema, site), (site,))
 
 
@@ -90,12 +90,13 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def _csv(shelf: Catalogue, site: Site) -> bytes:
-    """A row a paper; what is several stands in one cell, parted by semicolons."""
+def _csv(shelf: Catalogue, site: Site, *, whole: bool) -> bytes:
+    """A row a paper; what is several stands in one cell, parted by semicolons. Without the `whole`, no summaries."""
+    end = None if whole else COLUMNS.index("summary")
     written = io.StringIO()
     table = csv.writer(written)
-    table.writerow(COLUMNS)
-    table.writerows(_row(paper, site) for paper in shelf.papers)
+    table.writerow(COLUMNS[:end])
+    table.writerows(_row(paper, site)[:end] for paper in shelf.papers)
     return written.getvalue().encode()
 
 
