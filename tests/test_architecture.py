@@ -13,7 +13,7 @@ ROWS = (
     ("model",),
     ("problems", "progress"),
     ("tex", "git", "yamlmistakes", "journal", "asking", "processes", "cache", "quickmark", "folding", "contentpolicy"),
-    ("engine", "sending"),
+    ("engine", "sending", "templates"),
     ("text", "yamlfile"),
     ("identity", "yamlspans", "comments", "issueform", "suggest", "related", "reasons"),
     ("yamledit", "paperlinks", "links", "hygiene"),

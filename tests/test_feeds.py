@@ -21,7 +21,7 @@ from papershelf.curating import Papers
 from papershelf.downloads import downloads
 from papershelf.journal import make
 from papershelf.load import Data
-from papershelf.model import Appearance, Catalogue, Paper, ReadingList, Tag, Topic
+from papershelf.model import Appearance, Catalogue, Paper, ReadingList, Tag, Topic, in_order
 from papershelf.news import NEWEST
 from papershelf.site import Site
 
@@ -135,7 +135,8 @@ def test_markup_in_an_abstract_is_text_in_the_feed() -> None:
 
 def test_newest_first_and_the_newest_fifty() -> None:
     days = [DAY + datetime.timedelta(number) for number in range(60)]
-    shelf = Catalogue((*(paper(f"p{number}", day) for number, day in enumerate(days)), paper("undated", None)))
+    papers = (*(paper(f"p{number}", day) for number, day in enumerate(days)), paper("undated", None))
+    shelf = Catalogue(in_order(papers, ()))
     names = [entry.findtext(f"{ATOM}title") for entry in structure(made(shelf)["feed.xml"])]
     assert names == [f"Title of p{number}" for number in range(59, 9, -1)]
 

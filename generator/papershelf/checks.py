@@ -127,6 +127,9 @@ def ids_can_be_ids(loaded: Loaded, data: Data) -> Iterator[Problem]:
     """The name of each paper's file follows the rule of ids, and no other has it, in whatever letter case."""
     first: dict[str, Paper] = {}
     expected_of = {paper.id: why_not_an_id(paper.id) for paper in loaded.catalogue.papers}
+    lower = {paper.id.lower() for paper in loaded.catalogue.papers}
+    if len(lower) == len(loaded.catalogue.papers) and not any(expected_of.values()):
+        return
     # A file whose name can't stay isn't the one that another is told to give way to.
     for paper in sorted(loaded.catalogue.papers, key=lambda paper: (expected_of[paper.id] is not None, paper.source)):
         path = f"{data.shown}/{paper.source}"

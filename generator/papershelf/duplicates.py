@@ -141,13 +141,12 @@ def _repeated(collections: Iterable[Collection[Clue]]) -> set[Clue]:
     return again
 
 
-def compared(papers: Iterable[Paper]) -> bytes:
+def compared(papers: Sequence[Paper]) -> bytes:
     """The digest of what `find` reads of papers: as long as that is the same, so is what it finds."""
-    texts = ((paper.id, paper.title, paper.abstract, paper.arxiv, paper.acl, paper.doi) for paper in papers)
+    told = [paper.text_digest for paper in papers]
+    named = [f"{paper.arxiv} {paper.acl} {paper.doi}" for paper in papers]
     said = [(paper.id, paper.relations, paper.aliases) for paper in papers if paper.relations or paper.aliases]
-    # No text holds the sign that stands between them.
-    read = "\0".join([*(text or "" for several in texts for text in several), repr(said)])
-    return digest(read.encode(errors="surrogatepass"))
+    return digest(b"".join(told) + repr((named, said)).encode(errors="surrogatepass"))
 
 
 def find(papers: Iterable[Paper]) -> list[Match]:

@@ -10,14 +10,14 @@ import csv
 import datetime
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import partial
 
 from papershelf.model import Catalogue, Paper, ReadingList, Tag, Topic, stored_fields
 from papershelf.places import LARGE, paper_path
 from papershelf.schema import export_schema
-from papershelf.site import Download, Site
+from papershelf.site import Download, Piece, Site
 from papershelf.text import plain
 
 SCHEMA = "papers.schema.json"
@@ -29,37 +29,40 @@ def downloads(shelf: Catalogue, site: Site, *, whole: bool = False) -> Iterator[
     Of a large shelf, the document holds no abstracts, with which it would be larger than Git hosts take a file, and the
     table no summaries, unless the `whole` of it is asked for.
     """
-    parts, weight = (shelf.papers, shelf.topics, shelf.tags, shelf.lists, site), len(shelf.papers) // 20
-    whole = whole or len(shelf.papers) <= LARGE
-    yield Download("papers.json", partial(_json, shelf, site, whole=whole), parts, weight)
-    yield Download("papers.csv", partial(_csv, shelf, site, whole=whole), parts, weight)
+    weight, whole = len(shelf.papers) // 20, whole or len(shelf.papers) <= LARGE
+    yield Download.of("papers.json", _json(shelf, site, whole=whole), weight)
+    yield Download.of("papers.csv", _csv(shelf, site, whole=whole), weight)
     yield Download(SCHEMA, partial(_schema, site), (site,))
 
 
-def _json(shelf: Catalogue, site: Site, *, whole: bool) -> bytes:
+def _json(shelf: Catalogue, site: Site, *, whole: bool) -> Iterator[Piece]:
     """The document, with a line for each thing, so that two states of it compare well."""
-    parts: Mapping[str, Iterable[object]] = {
-        "topics": shelf.topics, "tags": shelf.tags, "lists": shelf.lists,
-        "papers": shelf.papers if whole else (replace(paper, abstract=None) for paper in shelf.papers),
-    }  # fmt: skip
+    yield Piece("head", partial(_head, shelf, site), (shelf.topics, shelf.tags, shelf.lists, site))
+    before = ""
+    for number, papers in shelf.runs:
+        yield Piece(f"{number}", partial(_lines, papers, site, before, whole=whole), (papers, site, before, whole))
+        before = ",\n"
+    yield Piece("foot", lambda: b"\n]\n}\n", ())
+
+
+def _head(shelf: Catalogue, site: Site) -> bytes:
+    """What stands before the first paper."""
+    parts: Mapping[str, Iterable[object]] = {"topics": shelf.topics, "tags": shelf.tags, "lists": shelf.lists}
     lines = [f'"$schema": {_text(site.address(SCHEMA))}', f'"name": {_text(site.name)}']
     lines += [f'"url": {_text(site.url)}'] if site.url else []
     for key, things in parts.items():
-        entries = ",\n".join(_paper(it, site) if isinstance(it, Paper) else _text(_facts(it, site)) for it in things)
+        entries = ",\n".join(_text(_facts(thing, site)) for thing in things)
         lines.append(f'"{key}": [\n{entries}\n]')
-    return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
+    return ("{\n" + ",\n".join(lines) + ',\n"papers": [\n').encode()
+
+
+def _lines(papers: Sequence[Paper], site: Site, before: str, *, whole: bool) -> bytes:
+    """A line for each of some papers."""
+    shown = papers if whole else [replace(paper, abstract=None) for paper in papers]
+    return (before + ",\n".join(_text(_facts(paper, site)) for paper in shown)).encode()
 
 
 _text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-
-
-# Kept, because a shelf that is served writes the same papers after each edit.
-_remembered = lru_cache(maxsize=2**14)
-
-
-@_remembered
-def _paper(paper: Paper, site: Site) -> str:
-    return _text(_facts(paper, site))
 
 
 def _facts(thing: object, site: Site) -> dict[str, object]:
@@ -90,17 +93,24 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def _csv(shelf: Catalogue, site: Site, *, whole: bool) -> bytes:
+def _csv(shelf: Catalogue, site: Site, *, whole: bool) -> Iterator[Piece]:
     """A row a paper; what is several stands in one cell, parted by semicolons. Without the `whole`, no summaries."""
     end = None if whole else COLUMNS.index("summary")
+    yield Piece("head", lambda: _rows([COLUMNS[:end]]), (end,))
+    for number, papers in shelf.runs:
+        yield Piece(f"{number}", partial(_table, papers, site, end), (papers, site, end))
+
+
+def _table(papers: Sequence[Paper], site: Site, end: int | None) -> bytes:
+    return _rows(_row(paper, site)[:end] for paper in papers)
+
+
+def _rows(rows: Iterable[Sequence[object]]) -> bytes:
     written = io.StringIO()
-    table = csv.writer(written)
-    table.writerow(COLUMNS[:end])
-    table.writerows(_row(paper, site)[:end] for paper in shelf.papers)
+    csv.writer(written).writerows(rows)
     return written.getvalue().encode()
 
 
-@_remembered
 def _row(paper: Paper, site: Site) -> tuple[str | int | None, ...]:
     several = paper.topics, paper.tags, tuple(place.list for place in paper.appearances)
     return (

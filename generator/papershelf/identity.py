@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Container
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 from slugify import slugify
 
@@ -17,6 +18,7 @@ MAX_ID = 80
 
 # Names that are pages of their own, page numbers of listings, or files that Windows doesn't allow.
 RESERVED = r"index|[0-9]+|con|aux|nul|prn|com[0-9]|lpt[0-9]"
+_RESERVED = re.compile(RESERVED)
 
 _WORD = re.compile(r"[^\W_]+")
 _GREEK = re.compile("[\u0391-\u03c9\u03d1\u03d5\u03f5]")
@@ -29,9 +31,13 @@ class Shape:
     pattern: str
     expected: str
 
+    @cached_property
+    def _compiled(self) -> re.Pattern[str]:
+        return re.compile(self.pattern)
+
     def fits(self, text: str) -> bool:
         """Whether the whole text matches."""
-        return re.fullmatch(self.pattern, text) is not None
+        return self._compiled.fullmatch(text) is not None
 
     def within(self, text: str) -> str | None:
         """The part of a text that matches, as of an address that holds an identifier; None where no part does."""
@@ -72,11 +78,12 @@ RANGES = {"year": range(1600, 2101)}
 """The whole numbers that a key may have, where not all from 1."""
 
 
+@lru_cache(maxsize=2**17)
 def why_not_an_id(text: str) -> str | None:
     """What is wrong with a text as an id, or None."""
     if not _ID.fits(text) or len(text) > MAX_ID:
         return _ID.expected
-    if re.fullmatch(RESERVED, text):
+    if _RESERVED.fullmatch(text):
         return "an id that isn't reserved (index, a bare number, con, aux, nul, prn, …)"
     return None
 
@@ -93,7 +100,7 @@ def new_id(title: str, arxiv: str | None = None, taken: Container[str] = ()) -> 
     Never a running number: the same paper gets the same id in every branch.
     """
     base = _slug(_readable(title), MAX_ID)
-    if base and base not in taken and not re.fullmatch(RESERVED, base):
+    if base and base not in taken and not _RESERVED.fullmatch(base):
         return base
     suffix, key = (_slug(arxiv, MAX_ID) if arxiv else ""), title_key(title) or title
     suffix = suffix or _hash(key)

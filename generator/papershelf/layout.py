@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from papershelf.cache import digest
 from papershelf.places import paper_path, relative
+from papershelf.templates import compiled
 from papershelf.text import address, escape_markdown, first_sentence, markdown, prose
 
 
@@ -67,6 +68,7 @@ def _environment(folder: Path, _: tuple[tuple[str, bytes], ...]) -> Environment:
     # Autoescaping would escape for HTML, and these templates make Markdown: each text goes through a filter instead.
     environment = Environment(
         loader=FileSystemLoader(folder),
+        bytecode_cache=compiled(),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
+from hashlib import blake2b
+from itertools import pairwise
 from operator import itemgetter
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
@@ -18,6 +20,10 @@ Form = Literal[
     "text", "prose", "id", "tag", "topic", "paper", "list", "url", "arxiv", "acl", "doi", "language", "sha256", "kind"
 ]
 """What a text in the data may look like; `values` checks it, `schema` prints it as a pattern."""
+
+
+TOGETHER = 100
+"""How many papers stand together in a piece of a file."""
 
 
 def fact(doc: str, form: Form = "text", *, stored: bool = True) -> Any:
@@ -128,6 +134,19 @@ class Paper:
     appearances: tuple[Appearance, ...] = optional("The paper's places in captured lists.", "text", ())
     abstract: str | None = optional("The abstract as it was captured.")
     source: str = optional("The path of the paper's file below data/.", "text", "", stored=False)
+
+    @cached_property
+    def text_digest(self) -> bytes:
+        """What tells the id, the title and the abstract from any others; kept with the paper from build to build."""
+        # No text holds the sign that stands between them.
+        told = f"{self.id}\0{self.title}\0{self.abstract or ''}"
+        return blake2b(told.encode(errors="surrogatepass"), digest_size=16).digest()
+
+    @cached_property
+    def filing_digest(self) -> bytes:
+        """What tells from any others where it stands, its year, and whether it has code: by what readers filter."""
+        told = (self.topics, self.tags, self.year, bool(self.links and self.links.code), self.appearances)
+        return blake2b(repr(told).encode(errors="surrogatepass"), digest_size=16).digest()
 
     def __hash__(self) -> int:
         """That of the id: to look at every text each time takes longer than most of what is looked up."""
@@ -249,6 +268,11 @@ class Catalogue:
         return {entry.id: entry for entry in self.lists}
 
     @cached_property
+    def runs(self) -> tuple[tuple[int, tuple[Paper, ...]], ...]:
+        """The papers in runs, as `in_runs` has them, of which files of all papers are put together."""
+        return tuple(in_runs(self.papers))
+
+    @cached_property
     def by_topic(self) -> Mapping[str, tuple[Paper, ...]]:
         """The papers of each topic, in the shelf's order."""
         return grouped(((paper, paper.topics) for paper in self.papers), self.topic)
@@ -266,6 +290,16 @@ class Catalogue:
         return grouped(((paper, (name,)) for name, _, paper in places), self.list)
 
 
+def in_runs(papers: Sequence[Paper]) -> Iterator[tuple[int, tuple[Paper, ...]]]:
+    """Papers in runs of a hundred, each with its number, counted from the end: new ones come first, and move none.
+
+    The first run has what is left over.
+    """
+    starts = sorted({0, *range(len(papers) % TOGETHER, len(papers), TOGETHER)})
+    for start, end in pairwise([*starts, len(papers)] if papers else []):
+        yield (len(papers) - end) // TOGETHER, tuple(papers[start:end])
+
+
 def grouped(papers: Iterable[tuple[Paper, Iterable[str]]], known: Iterable[str]) -> dict[str, tuple[Paper, ...]]:
     """Papers by the names that each comes with, of those that are known, in the order in which they come."""
     groups: dict[str, list[Paper]] = {name: [] for name in known}
@@ -281,7 +315,8 @@ def in_order(papers: tuple[Paper, ...], lists: tuple[ReadingList, ...]) -> tuple
     unlisted = (len(rank), 0)
 
     def key(paper: Paper) -> tuple[int, tuple[int, int], str]:
-        places = ((rank.get(place.list, len(rank)), place.position) for place in paper.appearances)
-        return (-paper.added.toordinal() if paper.added else 0, min(places, default=unlisted), paper.id)
+        # A list, because that is asked of each paper, and a generator takes longer to begin than to end.
+        places = [(rank.get(place.list, len(rank)), place.position) for place in paper.appearances]
+        return (-paper.added.toordinal() if paper.added else 0, min(places) if places else unlisted, paper.id)
 
     return tuple(sorted(papers, key=key))

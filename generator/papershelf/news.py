@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Collection, Iterable
+from itertools import islice
 
 from papershelf.model import Catalogue, Paper
 
@@ -16,9 +17,8 @@ _MONTHS = (
 
 
 def newest(papers: Iterable[Paper], most: int = NEWEST) -> tuple[Paper, ...]:
-    """The papers that came last, newest first, those of one day in the order given; without a day, none is new."""
-    dated = [(paper.added, paper) for paper in papers if paper.added]
-    return tuple(paper for _, paper in sorted(dated, key=lambda pair: pair[0], reverse=True)[:most])
+    """The first of these papers, which are in the shelf's order: newest first. Without a day, none is new."""
+    return tuple(islice((paper for paper in papers if paper.added), most))
 
 
 def first_day(shelf: Catalogue) -> datetime.date | None:

@@ -18,7 +18,7 @@ from functools import cache, cached_property, partial
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote_plus
 
 from papershelf import cite, news, views
@@ -106,11 +106,11 @@ def _listed(key: str, values: Sequence[str]) -> list[str]:
     return [f"{key}:", *(f"  - {value}" for value in values)] if values else []
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(NamedTuple):
     """A page that is to be made: its path, the file it is edited in, and how it is made.
 
-    Two plans for one path with equal `parts` make equal pages, if `Pages.shared` is equal, too.
+    Two plans for one path with equal `parts` make equal pages, if `Pages.shared` is equal, too. A tuple, because there
+    is one for each page in every build.
     """
 
     path: str
@@ -158,10 +158,6 @@ def source_link(paper: Paper) -> tuple[str, str]:
 _READ = {"arXiv": "Read on arXiv", "ACL Anthology": "Read at the ACL Anthology", "DOI": "Read at the publisher"}
 
 
-Near = tuple[str, str, tuple[str, ...], tuple[str, ...]]
-"""A related paper: its id and title, the names of what both are on, and the words that both share."""
-
-
 class Pages:
     """Makes the pages of a catalogue."""
 
@@ -174,11 +170,13 @@ class Pages:
         directory_urls: bool = True,
         feeds: bool = False,
         results: Results | None = None,
+        items: dict[str, tuple[Paper, str]] | None = None,
     ) -> None:
         """Prepare what all pages share; `templates` is the folder `themes/pages`, `folder` the data's as it is shown.
 
         `directory_urls` says whether `x.md` has the address `x/`, or `x.html`; links in HTML have to know.
-        `feeds` says whether the site has any; `results` may know what takes long to find.
+        `feeds` says whether the site has any; `results` may know what takes long to find, and `items` the entries of
+        papers, each with the paper that it was made of; they hold for as long as `shared` is the same.
         """
         self.catalogue = catalogue
         self._folder = folder
@@ -188,7 +186,8 @@ class Pages:
         self.results = results or Results()
         self.views = views.views(catalogue, self.results)
         self._layout = Layout(templates)
-        self._items: dict[str, str] = {}
+        self._reasons = Reasons(catalogue, self.results)
+        self._items = {} if items is None else items
         self._topic = {topic.id: Link(topic.name, topic_path(topic.id)) for topic in catalogue.topics}
         self._tag = {tag.id: Link(tag.name, tag_path(tag.id)) for tag in catalogue.tags}
         self._list = {name: Link(shown, list_path(name)) for name, shown in self._list_name.items()}
@@ -200,7 +199,7 @@ class Pages:
     def plans(self) -> Iterator[Plan]:
         """Every page that is generated as a whole, before it is made."""
         shelf = self.catalogue
-        yield Plan("topics/index.md", "topics.yml", self._topics_page, (self.topics, views.shared_topics(shelf)))
+        yield Plan("topics/index.md", "topics.yml", self._topics_page, (self.topics, self._shared_topics))
         yield Plan("tags/index.md", "tags.yml", self._tags_page, self.tags)
         yield Plan("lists/index.md", "lists.yml", self._lists_page, self._lists)
         yield Plan("new.md", None, self._new, (self.catalogue,))
@@ -219,14 +218,10 @@ class Pages:
         yield Plan("duplicates.md", None, self._duplicates, tuple(self._concerned()))
         yield Plan("find.md", None, self._find, ())
         yield Plan("mine.md", None, self._mine, ())
-        reasons = Reasons(shelf)
-        shown = {paper.id: (paper.id, paper.title) for paper in shelf.papers}
         for paper in shelf.papers:
-            related, versions = self.views.related[paper.id], self.views.versions.get(paper.id, ())
-            near = tuple([(other.id, other.title, reasons.names(paper, other), words) for other, words in related])
-            make = partial(self._paper, paper, near, versions)
-            also = tuple([shown[other.id] for other in versions])
-            yield Plan(paper_path(paper.id), paper.source, make, (paper, near, also))
+            # Of these, titles and what both are on stand on the page; to compare them whole is quicker than to pick.
+            parts = paper, self.views.related[paper.id], self.views.versions.get(paper.id, ())
+            yield Plan(paper_path(paper.id), paper.source, partial(self._paper, *parts), parts)
         for gone in shelf.removed:
             yield Plan(removed_path(gone), "removed.yml", partial(self._removed, gone), (gone,))
 
@@ -235,7 +230,7 @@ class Pages:
         """What goes into every page."""
         shelf = self.catalogue
         settings = (self._folder, self._directory_urls, self._feeds)
-        return shelf.topics, shelf.tags, shelf.lists, settings, self._layout.digests
+        return shelf.topics, shelf.tags, shelf.lists, settings, self._layout.digests, self._reasons.spoken
 
     def redirects(self) -> Iterator[tuple[str, str]]:
         """For each alias of a paper, topic or tag, the file and the HTML of a page that leads to the right one."""
@@ -280,6 +275,10 @@ class Pages:
         """The topics in their order."""
         entries = ((t, len(self.catalogue.by_topic[t.id])) for t in self.catalogue.topics)
         return tuple(Link(t.name, topic_path(t.id), count, t.description) for t, count in entries)
+
+    @cached_property
+    def _shared_topics(self) -> dict[tuple[int, int], int]:
+        return views.shared_topics(self.catalogue)
 
     @cached_property
     def tags(self) -> tuple[Link, ...]:
@@ -373,7 +372,7 @@ class Pages:
         return Page(part.path, title, plain(text or name), body, edit, hide=hide, found=part.number == 1)
 
     def _papers(self) -> Iterator[Plan]:
-        groups = views.by_letter(self.catalogue.papers)
+        groups = views.letters(self.catalogue, self.results)
         initial = {paper.id: letter for letter, group in groups.items() for paper in group}
         ordered = [paper for group in groups.values() for paper in group]
         parts = list(sliced(ordered, "papers/index.md", TITLES_PER_PAGE))
@@ -445,15 +444,15 @@ class Pages:
         text = "The papers that you marked: what is to be read, and what was"
         return Page("mine.md", "My shelf", text, self._layout.render("mine.md.jinja", "mine.md"))
 
-    def _paper(self, paper: Paper, near: Sequence[Near], versions: Sequence[Paper]) -> Page:
-        path, title = paper_path(paper.id), plain(paper.title)
+    def _paper(self, paper: Paper, related: Sequence[views.Near], versions: Sequence[Paper]) -> Page:
+        path, title, names = paper_path(paper.id), plain(paper.title), self._reasons.names
         printed = (", ".join(paper.authors), paper.venue or "")
         imprint = ", ".join(filter(None, (". ".join(filter(None, printed)), str(paper.year or ""))))
         body = self._layout.render(
             "paper.md.jinja", path, paper=paper, imprint=imprint, links=_all_links(paper),
             topics=self._names(self._topic, paper.topics, path), tags=self._names(self._tag, paper.tags, path),
             places=self._places(paper.appearances, path), versions=[_link(other, path) for other in versions],
-            related=[(link(title, paper_path(name), path), reason(*why)) for name, title, *why in near],
+            related=[(_link(other, path), reason(names(paper, other), words)) for other, words in related],
             bibtex=cite.bibtex(paper),
         )  # fmt: skip
         summary = plain(paper.summary) if paper.summary else ""
@@ -471,8 +470,10 @@ class Pages:
 
     def _item(self, paper: Paper, up: str) -> str:
         """A paper's entry, the same in every listing from which `up` leads to the site's root."""
-        if (item := self._items.get(paper.id)) is None:
-            item = self._items[paper.id] = self._one_below_the_root(paper)
+        known, item = self._items.get(paper.id, (None, ""))
+        if known is not paper:
+            item = self._one_below_the_root(paper)
+            self._items[paper.id] = paper, item
         return item if up == "../" else item.replace("](../", f"]({up}")
 
     def _one_below_the_root(self, paper: Paper) -> str:
@@ -512,7 +513,7 @@ class Pages:
 
     def _charts(self, path: str) -> tuple[str, str]:
         bars = [Bar(topic.name, topic.count, self._address(topic.path, path)) for topic in self.topics]
-        return topic_sizes(bars), topic_overlap(bars, views.shared_topics(self.catalogue))
+        return topic_sizes(bars), topic_overlap(bars, self._shared_topics)
 
     def _address(self, target: str, at: str) -> str:
         return html_address(target, at, directory_urls=self._directory_urls)

@@ -117,7 +117,8 @@ def relative(target: str, folder: str) -> str:
 def html_file(path: str, *, directory_urls: bool) -> str:
     """The HTML file that a renderer makes of a Markdown file."""
     stem = path.removesuffix(".md")
-    return f"{stem}/index.html" if directory_urls and posixpath.basename(stem) != "index" else f"{stem}.html"
+    is_index = stem == "index" or stem.endswith("/index")
+    return f"{stem}/index.html" if directory_urls and not is_index else f"{stem}.html"
 
 
 def html_address(target: str, at: str, *, directory_urls: bool) -> str:

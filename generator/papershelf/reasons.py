@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from papershelf.cache import Results, digest
 from papershelf.model import Catalogue, Paper, Tag, Topic
 from papershelf.text import markdown
 
@@ -21,12 +22,15 @@ _CAPITAL = re.compile(r" [A-Z][a-z]")
 class Reasons:
     """What the topics and tags of a shelf add to the words that papers share."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
-        """Learn how the names are written inside a sentence."""
+    def __init__(self, catalogue: Catalogue, results: Results | None = None) -> None:
+        """Learn how the names are written inside a sentence; `results` may know it."""
         entries: tuple[Topic | Tag, ...] = (*catalogue.topics, *catalogue.tags)
-        texts = [entry.description for entry in entries] + [paper.abstract or "" for paper in catalogue.papers]
-        self._topic = {topic.id: _spoken(topic.name, texts) for topic in catalogue.topics}
-        self._tag = {tag.id: _spoken(tag.name, texts) for tag in catalogue.tags}
+        told = repr([(entry.name, entry.description) for entry in entries]).encode(errors="surrogatepass")
+        key = digest(b"".join([told, *(paper.text_digest for paper in catalogue.papers)]))
+        self.spoken: tuple[str, ...] = (results or Results()).get("spoken", key, lambda: _all_spoken(catalogue))
+        """The names of topics and tags, in their order, as they are written inside a sentence."""
+        self._topic = {topic.id: name for topic, name in zip(catalogue.topics, self.spoken, strict=False)}
+        self._tag = {tag.id: name for tag, name in zip(catalogue.tags, self.spoken[len(self._topic) :], strict=True)}
 
     def names(self, one: Paper, other: Paper) -> tuple[str, ...]:
         """The first tags that both have, or the first topic, by name."""
@@ -44,6 +48,12 @@ def reason(names: Sequence[str], words: Sequence[str]) -> str:
     both = f"both on {joint.join(markdown(name, links=False) for name in names)}" if names else ""
     shares = f"shares *{', '.join(shown)}*" if shown else ""
     return "; ".join(filter(None, (both, shares)))
+
+
+def _all_spoken(catalogue: Catalogue) -> tuple[str, ...]:
+    entries: tuple[Topic | Tag, ...] = (*catalogue.topics, *catalogue.tags)
+    texts = [entry.description for entry in entries] + [paper.abstract or "" for paper in catalogue.papers]
+    return tuple(_spoken(entry.name, texts) for entry in entries)
 
 
 def _spoken(name: str, texts: Iterable[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 
 from papershelf.identity import nearest_id
@@ -58,6 +58,8 @@ def topics_and_tags_exist(loaded: Loaded, data: Data) -> Iterator[Problem]:
     catalogue = loaded.catalogue
     for_topics, for_tags = names_of(catalogue)
     for paper in catalogue.papers:
+        if _are_known(paper.topics, for_topics.ids) and _are_known(paper.tags, for_tags.ids):
+            continue
         for words, ids in ((for_topics, paper.topics), (for_tags, paper.tags)):
             for number, name in enumerate(ids):
                 at = (words.key, number)
@@ -67,6 +69,11 @@ def topics_and_tags_exist(loaded: Loaded, data: Data) -> Iterator[Problem]:
                 elif _is_unknown(name, words.ids, loaded, words.table):
                     found, expected = f"unknown {words.word} {quoted(name)}", f"an id from {data.shown}/{words.table}"
                     yield data.problem(paper.source, at, found, expected, words.advice(name, ids))
+
+
+def _are_known(names: Sequence[str], known: frozenset[str]) -> bool:
+    """Whether all names are known, and none is given twice."""
+    return known.issuperset(names) and len(set(names)) == len(names)
 
 
 def names_of(catalogue: Catalogue) -> tuple[Names, Names]:

@@ -14,7 +14,7 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import chain, islice, pairwise
 from typing import NamedTuple
 
@@ -138,17 +138,27 @@ class Texts:
     """The titles and abstracts of a shelf, in an order of their own, and what tells them from any others."""
 
     digest: bytes
-    ids: tuple[str, ...] = field(compare=False, repr=False)
-    texts: tuple[tuple[str, str], ...] = field(compare=False, repr=False)
+    _papers: tuple[Paper, ...] = field(compare=False, repr=False)
+
+    @cached_property
+    def _entries(self) -> list[tuple[str, str, str]]:
+        return sorted((paper.title, paper.abstract or "", paper.id) for paper in self._papers)
+
+    @cached_property
+    def ids(self) -> tuple[str, ...]:
+        """The papers, by their ids."""
+        return tuple(name for *_, name in self._entries)
+
+    @cached_property
+    def texts(self) -> tuple[tuple[str, str], ...]:
+        """The title and the abstract of each."""
+        return tuple((title, text) for title, text, _ in self._entries)
 
 
 def texts_of(papers: Iterable[Paper]) -> Texts:
     """What the nearness of papers depends on; in which order they come doesn't matter."""
-    entries = sorted((paper.title, paper.abstract or "", paper.id) for paper in papers)
-    lengths = ",".join(f"{len(part)}" for entry in entries for part in entry)
-    whole = "".join(chain([lengths], chain.from_iterable(entries)))
-    told = digest(whole.encode(errors="surrogatepass"))
-    return Texts(told, tuple(name for *_, name in entries), tuple((title, text) for title, text, _ in entries))
+    every = tuple(papers)
+    return Texts(digest(b"".join(sorted([paper.text_digest for paper in every]))), every)
 
 
 @lru_cache(maxsize=1)

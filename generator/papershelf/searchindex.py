@@ -64,12 +64,11 @@ def downloads(shelf: Catalogue, site: Site, results: Results) -> Iterator[Downlo
     index = _Index(shelf, site, results)
     yield Download(f"{FOLDER}index.json", index.head, (shelf, site))
     for number, papers in enumerate(_runs(shelf.papers, TOGETHER)):
-        texts = tuple((paper.id, paper.title) for paper in papers)
-        yield Download(f"{FOLDER}titles-{number}.json", partial(index.titles, papers), texts)
-        marks = tuple((p.topics, p.tags, p.year, bool(p.links and p.links.code), p.appearances) for p in papers)
-        names = (tuple(topic.id for topic in shelf.topics), tuple(tag.id for tag in shelf.tags))
-        yield Download(f"{FOLDER}labels-{number}.json", partial(index.labels, papers), (marks, names))
-        yield Download(f"{FOLDER}facets-{number}.json", partial(index.facets, papers), (marks, shelf.lists))
+        texts = b"".join([paper.text_digest for paper in papers])
+        yield Download(f"{FOLDER}titles-{number}.json", partial(index.titles, papers), (texts,))
+        filed = b"".join([paper.filing_digest for paper in papers])
+        yield Download(f"{FOLDER}labels-{number}.json", partial(index.labels, papers), (filed, index.names))
+        yield Download(f"{FOLDER}facets-{number}.json", partial(index.facets, papers), (filed, shelf.lists))
     weight = 1 if results.knows("words", index.version.encode()) else len(shelf.papers) // 3
     yield Download(f"{FOLDER}spelling.json", index.spelling, (index.version,), weight)
     for number in range(index.count):
@@ -87,13 +86,17 @@ class _Index:
         """How many shards there are: told by the length of the texts, before the words are known."""
         self._label = {f"topic {topic.id}": number for number, topic in enumerate(shelf.topics)}
         self._label |= {f"tag {tag.id}": number for number, tag in enumerate(shelf.tags, len(shelf.topics))}
+        self.names = tuple(self._label)
+        """What topics and tags are called in labels, in the order of their numbers."""
         self._list = {entry.id: number for number, entry in enumerate(shelf.lists)}
 
     @cached_property
     def version(self) -> str:
         """What tells the texts and their order from any other: shards of two versions don't go together."""
-        texts = "\0".join(f"{p.id}\0{p.title}\0{p.summary}\0{p.abstract}" for p in self._shelf.papers)
-        return digest(texts.encode(errors="surrogatepass")).hex()[:16]
+        papers = self._shelf.papers
+        summaries = "\0".join([paper.summary or "" for paper in papers])
+        told = [*(paper.text_digest for paper in papers), summaries.encode(errors="surrogatepass")]
+        return digest(b"".join(told)).hex()[:16]
 
     def head(self) -> bytes:
         """What there is, and what topics, tags and lists are called."""
@@ -101,9 +104,7 @@ class _Index:
         return _json(
             {
                 "version": self.version,
-                "labelled": digest(
-                    b"".join(map(self.facets, self._parts)) + b"".join(map(self.labels, self._parts))
-                ).hex()[:16],
+                "labelled": self._labelled,
                 "papers": len(shelf.papers),
                 "together": TOGETHER,
                 "paper": self._site.address("papers/*.md").removeprefix(self._site.url or ""),
@@ -118,8 +119,10 @@ class _Index:
         )
 
     @property
-    def _parts(self) -> Iterator[Sequence[Paper]]:
-        return _runs(self._shelf.papers, TOGETHER)
+    def _labelled(self) -> str:
+        """What tells labels and facets, which go together, from those of any other build."""
+        filed = b"".join([paper.filing_digest for paper in self._shelf.papers])
+        return digest(filed + repr((self.names, self._list)).encode(errors="surrogatepass")).hex()[:16]
 
     def titles(self, papers: Sequence[Paper]) -> bytes:
         """The titles of some papers, and those ids that don't follow from the title."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlsplit
 
 from papershelf.places import html_file
@@ -44,14 +45,35 @@ class Site:
 
 
 @dataclass(frozen=True)
+class Piece:
+    """A part of a file that is made by itself. Two of one name with equal `parts` have equal content."""
+
+    name: str
+    make: Callable[[], bytes]
+    parts: tuple[object, ...]
+
+
+@dataclass(frozen=True)
 class Download:
     """A file of the site that is no page: its path below the site's root, and what makes its content.
 
     Two with equal `parts` have equal content; without any, nothing is known of it before it is made. `weight` is about
-    how many papers' pages take as long to make.
+    how many papers' pages take as long to make. A file that holds the whole shelf comes in `pieces`, of which an edit
+    changes one.
     """
 
     path: str
     make: Callable[[], bytes]
     parts: tuple[object, ...] | None
     weight: int = 1
+    pieces: tuple[Piece, ...] = ()
+
+    @classmethod
+    def of(cls, path: str, pieces: Iterable[Piece], weight: int) -> Download:
+        """A file that is put together from pieces."""
+        every = tuple(pieces)
+        return cls(path, partial(_joined, every), tuple((piece.name, piece.parts) for piece in every), weight, every)
+
+
+def _joined(pieces: Iterable[Piece]) -> bytes:
+    return b"".join(piece.make() for piece in pieces)

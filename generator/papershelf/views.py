@@ -16,12 +16,16 @@ from papershelf.related import RELATED, kin_of, texts_in
 _NO_SORTING = re.compile(r"[^\w ]|_")
 
 
+Near = tuple[Paper, tuple[str, ...]]
+"""A related paper, and the words that both share."""
+
+
 @dataclass(frozen=True)
 class Views:
     """What a page needs to know of other papers, made once: for each paper its versions and what is related."""
 
     versions: Mapping[str, tuple[Paper, ...]]
-    related: Mapping[str, tuple[tuple[Paper, tuple[str, ...]], ...]]
+    related: Mapping[str, tuple[Near, ...]]
 
 
 def views(catalogue: Catalogue, results: Results | None = None) -> Views:
@@ -43,7 +47,7 @@ def _versions(catalogue: Catalogue) -> dict[str, tuple[Paper, ...]]:
     }
 
 
-def _related(catalogue: Catalogue, results: Results) -> dict[str, tuple[tuple[Paper, tuple[str, ...]], ...]]:
+def _related(catalogue: Catalogue, results: Results) -> dict[str, tuple[Near, ...]]:
     """For each paper the few that are nearest by their texts, each with the words that both share."""
     paper = catalogue.paper
     known = kin_of(texts_in(catalogue), results)
@@ -76,6 +80,16 @@ def by_letter(papers: Iterable[Paper]) -> dict[str, tuple[Paper, ...]]:
         initial = key[:1].upper()
         groups[initial if initial.isalpha() else "#"].append(paper)
     return {initial: tuple(groups[initial]) for initial in sorted(groups)}
+
+
+def letters(catalogue: Catalogue, results: Results) -> dict[str, tuple[Paper, ...]]:
+    """The papers of a catalogue by letter; `results` may know their order."""
+
+    def ordered() -> dict[str, tuple[str, ...]]:
+        return {initial: tuple(paper.id for paper in group) for initial, group in by_letter(catalogue.papers).items()}
+
+    groups = results.get("letters", texts_in(catalogue).digest, ordered)
+    return {initial: tuple(map(catalogue.paper.__getitem__, names)) for initial, names in groups.items()}
 
 
 def sort_key(title: str) -> str:

@@ -9,7 +9,7 @@ from papershelf.cite.facts import facts
 from papershelf.cite.formats import FORMATS
 from papershelf.model import Catalogue, Paper
 from papershelf.places import LARGE, list_path, tag_path, topic_path
-from papershelf.site import Download, Site
+from papershelf.site import Download, Piece, Site
 
 WHOLE = "papers/index.md"
 """The page of all papers; their files stand beside its folder."""
@@ -33,14 +33,26 @@ def beside(path: str) -> tuple[tuple[str, str], ...]:
 def downloads(shelf: Catalogue, site: Site, *, whole: bool = False) -> Iterator[Download]:
     """The files of the whole shelf, and of every listing of a modest number of papers; `whole`: the shelf's alone."""
     entries = _Entries()
-    listings = [(WHOLE, shelf.papers)]
-    listings += [(topic_path(name), papers) for name, papers in shelf.by_topic.items()]
+    if shelf.papers and (whole or offered(WHOLE, len(shelf.papers))):
+        for number, (_, place) in enumerate(beside(WHOLE)):
+            yield Download.of(place, _pieces(shelf, entries, number), len(shelf.papers) // 150)
+    listings = [(topic_path(name), papers) for name, papers in shelf.by_topic.items()]
     listings += [(tag_path(name), papers) for name, papers in shelf.by_tag.items()]
     listings += [(list_path(name), papers) for name, papers in shelf.by_list.items()]
-    for path, papers in listings[:1] if whole else listings:
+    for path, papers in () if whole else listings:
         if papers:
-            for number, (name, place) in enumerate(beside(path) if whole else offered(path, len(papers))):
+            for number, (name, place) in enumerate(offered(path, len(papers))):
                 yield Download(place, partial(entries.file, number, papers), (name, papers), len(papers) // 150)
+
+
+def _pieces(shelf: Catalogue, entries: _Entries, number: int) -> Iterator[Piece]:
+    """The file of the whole shelf in the format of this number."""
+    form = FORMATS[number]
+    before = form.before
+    for name, papers in shelf.runs:
+        yield Piece(f"{name}", partial(entries.part, number, papers, before), (papers, before))
+        before = form.between
+    yield Piece("foot", form.after.encode, ())
 
 
 class _Entries:
@@ -52,6 +64,10 @@ class _Entries:
     def file(self, number: int, papers: tuple[Paper, ...]) -> bytes:
         """The papers in the format of this number."""
         return FORMATS[number].file(self._of(paper)[number] for paper in papers).encode()
+
+    def part(self, number: int, papers: tuple[Paper, ...], before: str) -> bytes:
+        """Some papers in the format of this number, behind what stands before them."""
+        return (before + FORMATS[number].between.join(self._of(paper)[number] for paper in papers)).encode()
 
     def _of(self, paper: Paper) -> tuple[str, ...]:
         """A paper's entry in each format."""

@@ -9,20 +9,21 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
 from papershelf.cache import Stamp, stamp
 from papershelf.mkdocs_plugin.shells import Kind
-from papershelf.model import Catalogue
+from papershelf.model import Catalogue, Paper
 from papershelf.pages import Page, Plan
 from papershelf.quickmark import Converted
-from papershelf.site import Download
+from papershelf.site import Download, Piece
 
 ASIDE = ".papershelf-"
 FOLDERS = ("papers", "topics", "tags", "lists", "assets/search")
+_WITHIN = tuple(f"{folder}/" for folder in FOLDERS)
 
 _SLASH = "%"
 """Stands for a slash in the name of what is set aside."""
@@ -32,13 +33,19 @@ _SLASH = "%"
 class Written:
     """What is known of a page that was written: its anchors, inside which shell, and the stamp of its file.
 
-    Of a page that shares its shell with no other, no kind is known, and it isn't kept.
+    `own` is the digest of what it alone has. Of a page that shares its shell with no other, no kind is known, and it
+    isn't kept.
     """
 
     anchors: tuple[str, ...]
     kind: Kind | None
     shell: bytes
     stamp: Stamp
+    own: bytes = b""
+
+
+_Stamped = dict[str, tuple[tuple[object, ...], Stamp]]
+_Digested = dict[str, tuple[tuple[object, ...], bytes]]
 
 
 class Kept:
@@ -48,7 +55,10 @@ class Kept:
         """Begin with nothing."""
         self._made: dict[str, tuple[tuple[object, ...], Written]] = {}
         self._contents: dict[str, tuple[tuple[object, ...], Page, Converted]] = {}
-        self._files: dict[str, tuple[tuple[object, ...], Stamp]] = {}
+        self._files: _Stamped = {}
+        self._pieces: _Digested = {}
+        self.items: dict[str, tuple[Paper, str]] = {}
+        """Papers' entries, while this process runs: a listing shows a hundred, of which an edit changes one."""
         self._expected: frozenset[str] = frozenset()
         self._shared: object = None
         self._there: dict[str, Stamp] = {}
@@ -57,23 +67,34 @@ class Kept:
         """What `recall` makes of another one this one, as plain facts."""
         yield self._shared
         yield {path: known for path, known in self._contents.items() if not _of_all(known[0])}
-        yield {path: known for path, known in self._files.items() if not _of_all(known[0])}
-        for path, (parts, written) in self._made.items():
-            if not _of_all(parts):
-                yield path, parts, written
+        # Together, because the same runs of papers are in both.
+        yield {path: known for path, known in self._files.items() if not _of_all(known[0])}, self._pieces
+        kinds: dict[Kind | None, int] = {}
+        made = [(path, *known) for path, known in self._made.items() if not _of_all(known[0])]
+        rows = [
+            (path, parts, page.anchors, kinds.setdefault(page.kind, len(kinds)), page.shell, page.stamp, page.own)
+            for path, parts, page in made
+        ]
+        yield tuple(kinds)
+        yield from rows
 
     def recall(self, facts: Iterable[object]) -> None:
         """Take up what another one left."""
-        self._shared, contents, files, *made = facts
-        self._files = cast("dict[str, tuple[tuple[object, ...], Stamp]]", files)
+        self._shared, contents, files, kinds, *made = facts
+        self._files, self._pieces = cast("tuple[_Stamped, _Digested]", files)
         self._contents = cast("dict[str, tuple[tuple[object, ...], Page, Converted]]", contents)
-        pages = cast("list[tuple[str, tuple[object, ...], Written]]", made)
-        self._made = {path: (parts, written) for path, parts, written in pages}
+        kind = cast("tuple[Kind | None, ...]", kinds).__getitem__
+        rows = cast("list[tuple[str, tuple[object, ...], tuple[str, ...], int, bytes, Stamp, bytes]]", made)
+        self._made = {
+            path: (parts, Written(anchors, kind(number), shell, stamp, own))
+            for path, parts, anchors, number, shell, stamp, own in rows
+        }
 
     def share(self, shared: object) -> None:
         """Say what goes into every page; after another thing, nothing counts."""
         if shared != self._shared:
             self._made, self._contents, self._shared = {}, {}, shared
+            self.items.clear()
 
     def content(self, plan: Plan) -> tuple[Page, Converted] | None:
         """A page that the theme lays out each time, as it was made before, where it would come out the same."""
@@ -92,53 +113,85 @@ class Kept:
             if (site / name).exists():
                 (site / name).rename(site / f"{ASIDE}{name.replace('/', _SLASH)}")
 
-    def put_back(self, site: Path) -> None:
-        """Put them back where they were."""
+    def put_back(self, site: Path) -> list[Path]:
+        """Put them back where they were; returns those places."""
+        places = []
         for aside in site.glob(f"{ASIDE}*"):
             place = site / aside.name.removeprefix(ASIDE).replace(_SLASH, "/")
             place.parent.mkdir(exist_ok=True)
-            aside.rename(place)
+            places.append(aside.rename(place))
+        return places
 
     def _top(self) -> Iterator[str]:
         """What is kept as a whole: folders, and files at the site's root."""
         yield from FOLDERS if self._made else ()
-        yield from (path for path in self._files if "/" not in path)
+        yield from (path for path in self._files if not path.startswith(_WITHIN))
 
     def has(self, download: Download, path: str) -> bool:
         """Whether a file is there as it was written from equal parts."""
         parts, written = self._files.get(download.path, (None, None))
         return written is not None and parts == download.parts and stamp(path) == written
 
-    def wrote(self, download: Download, stamp: Stamp) -> None:
-        """Note that a file was written."""
+    def wrote(self, download: Download, stamp: Stamp, pieces: Iterable[bytes] = ()) -> None:
+        """Note that a file was written, and the digests of its pieces."""
         if download.parts is not None:
             self._files[download.path] = download.parts, stamp
+        for piece, made in zip(download.pieces, pieces, strict=True):
+            self._pieces[f"{download.path}#{piece.name}"] = piece.parts, made
 
     def begin(self, site: Path) -> None:
         """Put the folders back and look what is there."""
-        self.put_back(site)
-        self._there = {path: stamp for folder in FOLDERS for path, stamp in _files(str(site / folder))}
+        self._there = {}
+        for place in self.put_back(site):
+            self._there |= _files(str(place))
 
-    def find(self, plan: Plan, path: str, shell: Callable[[Kind], bytes]) -> Written | None:
-        """The page as it was written before at a path, where it would come out the same.
+    def known(self, plan: Plan) -> Written | None:
+        """The page as it was written before, where what it alone has would come out the same."""
+        parts, written = self._made.get(plan.path, ((), None))
+        return written if written and written.kind and parts == plan.parts else None
+
+    def there(self, planned: Iterable[tuple[Plan, str]], shell: Callable[[Kind], bytes]) -> dict[str, Written]:
+        """Of pages and where they are to be those that are there already, and would come out the same; by path.
 
         `shell` says what tells the shell of a kind of page, as it is now, from any other.
         """
-        parts, written = self._made.get(plan.path, ((), None))
-        if not written or not written.kind or self._there.get(path) != written.stamp or parts != plan.parts:
-            return None
-        return written if shell(written.kind) == written.shell else None
+        found: dict[str, Written] = {}
+        shells: dict[int, bytes] = {}  # by the kind's identity: to compare ten thousand kinds takes long
+        for plan, path in planned:
+            page = self.known(plan)
+            if not page or not page.kind or self._there.get(path) != page.stamp:
+                continue
+            if (now := shells.get(id(page.kind))) is None:
+                now = shells[id(page.kind)] = shell(page.kind)
+            if now == page.shell:
+                found[plan.path] = page
+        return found
+
+    def same(self, path: str, place: str, own: bytes, shell: bytes) -> Written | None:
+        """The page at a path, if its file is there still and holds just this, from whatever it was made."""
+        _, written = self._made.get(path, ((), None))
+        same = written and (written.own, written.shell) == (own, shell) and self._there.get(place) == written.stamp
+        return written if same else None
+
+    def piece(self, path: str, piece: Piece) -> bytes | None:
+        """The digest of a piece of a file as it was made before, where it would come out the same."""
+        parts, made = self._pieces.get(f"{path}#{piece.name}", (None, None))
+        return made if parts == piece.parts else None
 
     def expect(self, files: Collection[str]) -> None:
         """Say which other files there will be, by their paths in the site."""
         self._files = {path: known for path, known in self._files.items() if path in files}
+        self._pieces = {name: known for name, known in self._pieces.items() if name.partition("#")[0] in files}
         self._expected = frozenset(files)
 
-    def end(self, site: Path, planned: Iterable[tuple[Plan, str]], written: dict[str, Written]) -> None:
+    def texts(self) -> set[str]:
+        """The names of all texts that another build may need."""
+        return {*self._made, *self._pieces}
+
+    def end(self, site: Path, planned: Sequence[tuple[Plan, str]], written: dict[str, Written]) -> None:
         """Remove what is no planned page and none of the other files, and note what was written, by page."""
-        planned = tuple(planned)
-        expected = {path for _, path in planned}.union(f"{site}{os.sep}{path}" for path in self._expected)
-        for path in self._there.keys() - expected:
+        expected = {path for _, path in planned}
+        for path in self._there.keys() - expected - {f"{site}{os.sep}{path}" for path in self._expected}:
             Path(path).unlink(missing_ok=True)
             _remove_empty(Path(path).parent, site)
         self._made = {plan.path: (plan.parts, written[plan.path]) for plan, _ in planned if plan.path in written}
@@ -171,17 +224,21 @@ def _make_folder(path: str) -> None:
         os.makedirs(path, exist_ok=True)  # noqa: PTH103
 
 
-def _files(folder: str) -> Iterator[tuple[str, Stamp]]:
-    try:
-        entries = list(os.scandir(folder))
-    except OSError:
-        return
-    for entry in entries:
-        if entry.is_dir(follow_symlinks=False):
-            yield from _files(entry.path)
-        else:
-            status = entry.stat(follow_symlinks=False)
-            yield entry.path, (status.st_mtime_ns, status.st_size)
+def _files(place: str) -> dict[str, Stamp]:
+    """The stamps of all files in a folder, by path; of a file its own."""
+    found, folders = {}, [place]
+    for folder in folders:
+        try:
+            entries = list(os.scandir(folder))
+        except NotADirectoryError:
+            return {place: known} if (known := stamp(place)) else {}
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                folders.append(entry.path)
+            else:
+                status = entry.stat(follow_symlinks=False)
+                found[entry.path] = (status.st_mtime_ns, status.st_size)
+    return found
 
 
 def _remove_empty(folder: Path, site: Path) -> None:

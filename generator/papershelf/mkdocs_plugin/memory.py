@@ -8,7 +8,9 @@ from typing import cast
 
 from papershelf import cache
 from papershelf.load import Known
+from papershelf.mkdocs_plugin import store
 from papershelf.mkdocs_plugin.kept import Kept
+from papershelf.mkdocs_plugin.store import Store
 from papershelf.model import Paper
 
 FILE = cache.FOLDER / "build"
@@ -22,6 +24,7 @@ class Memory:
         self.known: Known = {}
         self.results = cache.Results()
         self.kept = Kept()
+        self.store = Store()
         self._restored = False
 
     def restore(self, shelf: Path) -> None:
@@ -29,6 +32,7 @@ class Memory:
         if self._restored:
             return
         self._restored = True
+        self.store = Store(shelf / store.FILE)
         # The papers come first, once each, and then what refers to them.
         rest = [value for value in cache.load(shelf / FILE, Paper) if not isinstance(value, Paper)]
         if rest:
@@ -41,5 +45,6 @@ class Memory:
 
     def save(self, shelf: Path) -> None:
         """Leave everything for the next run."""
+        self.store.keep(self.kept.texts())
         papers = (paper for _, _, paper in self.known.values())
         cache.save(shelf / FILE, (*papers, self.known, self.results.kept, *self.kept.facts()), Paper)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 import html
 import logging
 import os
 import posixpath
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -32,7 +33,7 @@ from papershelf.mkdocs_plugin.fastway import Converter, GeneratedPage, PlannedFi
 from papershelf.mkdocs_plugin.frame import add_frame, lend_material
 from papershelf.mkdocs_plugin.memory import Memory
 from papershelf.mkdocs_plugin.policy import telling, texts
-from papershelf.mkdocs_plugin.shells import Shells, compiled, squeezed
+from papershelf.mkdocs_plugin.shells import Shells, squeezed
 from papershelf.mkdocs_plugin.sitemap import UNDATED, in_sitemap, sitemap
 from papershelf.mkdocs_plugin.valid import valid
 from papershelf.mkdocs_plugin.watching import Watcher
@@ -44,6 +45,7 @@ from papershelf.problems import ProblemsError
 from papershelf.processes import beside
 from papershelf.progress import counted, stage
 from papershelf.quickmark import Converted
+from papershelf.templates import compiled
 
 log = get_plugin_logger("papershelf")
 
@@ -135,7 +137,8 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
         names = dict(_names(config.nav))
         edit_root = _edit_root(config, self._data(config))
         self._planned, self._converter = [], converter
-        self._memory.kept.share(self._ready.shared)
+        # What a page shares with others depends on which of them stand in the navigation, too.
+        self._memory.kept.share((self._ready.shared, tuple(names.items()), config.theme.custom_dir))
         plans = tuple(self._ready.plans())
         # Each look into the configuration takes a while, and there are ten thousand pages.
         site, directory_urls = config.site_dir, config.use_directory_urls
@@ -188,9 +191,9 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
         if self._nav:
             env.bytecode_cache = self._code
             shells = Shells(config, env, self._nav, files, _edit_root(config, self._data(config)))
-            writer = Writer(config, files, self._converter, shells, self._memory.results)
+            writer = Writer(config, files, self._converter, shells, self._memory)
             with stage("make and write"):
-                written = writer.write(self._planned, self._memory.kept)
+                written = writer.write(self._planned)
             for file in _pointed_at(files):
                 MkDocsPage(None, file, config).present_anchor_ids = set(written[file.src_uri].anchors)
             self._telling = telling(files, self._planned, written, config)
@@ -243,7 +246,7 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
             with stage("group and relate"):
                 return Pages(
                     catalogue, theme_folder("pages"), folder=data.shown, directory_urls=config.use_directory_urls,
-                    feeds=bool(config.site_url), results=self._memory.results,
+                    feeds=bool(config.site_url), results=self._memory.results, items=self._memory.kept.items,
                 )  # fmt: skip
         except ProblemsError as error:
             self._stop(error, config)
@@ -298,7 +301,8 @@ def _pointed_at(files: Files) -> set[PlannedFile]:
 
 def _dates(catalogue: Catalogue) -> tuple[dict[str, str], str]:
     """The day each paper came onto the shelf, by the path of its page, and the newest of these days."""
-    dated = {paper_path(paper.id): paper.added.isoformat() for paper in catalogue.papers if paper.added}
+    shown = cache(datetime.date.isoformat)  # a shelf has few days, and many papers
+    dated = {paper_path(paper.id): shown(paper.added) for paper in catalogue.papers if paper.added}
     return dated, max(dated.values(), default=UNDATED)
 
 

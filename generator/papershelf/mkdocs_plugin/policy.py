@@ -21,7 +21,8 @@ def telling(
 ) -> tuple[Path, ...]:
     """The files of these pages, as they will be when the site is built."""
     site = Path(config.site_dir)
-    kinds = {written[file.src_uri].kind or file.src_uri: file.dest_uri for file in planned}
+    # By the kinds' identity: a few of the same kind do no harm, and to compare ten thousand takes long.
+    kinds = {id(written[file.src_uri].kind or file): file.dest_uri for file in planned}
     others = (file.dest_uri for file in files if not isinstance(file, PlannedFile))
     found = (*kinds.values(), *others, *config.theme.static_templates, *config.extra_templates)
     return tuple(sorted(site / str(path) for path in found if str(path).endswith(".html")))

@@ -10,7 +10,6 @@ import html
 import posixpath
 import re
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -22,7 +21,6 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.structure.toc import AnchorLink, TableOfContents
 
-from papershelf.cache import engine
 from papershelf.pages import Page, meta_values
 from papershelf.quickmark import Heading
 
@@ -34,6 +32,13 @@ _YAML = ".yml"
 """How the files that pages are edited in end; an edit link may be made of what stands before it."""
 _CITED = '<meta name={} content="{}">'
 """A tag of a paper's citation but the title's, as partials/describe.html writes it and `squeezed` leaves it."""
+_PLACE = {
+    f"{_SLOT}title": 0, f"{_SLOT}description": 1, f"{_SLOT}name": 2, _DIGITS: 2, f"{_SLOT}number": 3, f"{_SLOT}edit": 4,
+    f"{_SLOT}anchor": 5, f"{_SLOT}cited": 6, _CONTENT: 7,
+}  # fmt: skip
+"""Where what goes into each mark stands in what a page alone has."""
+_BETWEEN = "\0"
+"""Parts what a page alone has: no text holds this character."""
 _MARK = re.compile(rf"({_CONTENT}|{_SLOT}[a-z]+|{_DIGITS})")
 # What stands between tags is one space at most to a browser, but not in these.
 _KEPT = re.compile(r"(<(pre|script|style|textarea)\b.*?</\2>)", re.DOTALL)
@@ -112,10 +117,11 @@ class Shells:
         self._edit_root = edit_root
         # A shelf's own templates may show it all the same.
         self._hides_toc = not config.theme.custom_dir
-        self._shells: dict[Kind, tuple[list[str], bytes]] = {}
+        self._shells: dict[Kind, tuple[list[bytes | int], bytes]] = {}
+        self._kinds: dict[Kind, Kind] = {}
 
-    def fill(self, page: Page, content: str, headings: tuple[Heading, ...]) -> tuple[str, Kind]:
-        """The whole page as HTML around its content, which has nothing to spare, and what kind of page it is.
+    def parted(self, page: Page, content: str, headings: tuple[Heading, ...]) -> tuple[Kind, bytes]:
+        """What kind of page it is, and what it alone has: with its content, which has nothing to spare.
 
         Raises NoShellError where only the theme itself can lay it out.
         """
@@ -130,28 +136,30 @@ class Shells:
         kind = Kind(
             folder, within, bool(number), edit, page.hide, bool(page.tags), page.found, bool(page.cited_as), listed
         )
-        shell, _ = self._shells.get(kind) or self._made(kind)
-        title, description = meta_values(page)
-        values = {
-            _CONTENT: content,
-            f"{_SLOT}title": title,
-            f"{_SLOT}description": description,
-            mark: name,
-            f"{_SLOT}number": number,
-            f"{_SLOT}edit": (page.edit or "").removesuffix(_YAML),
-            f"{_SLOT}anchor": headings[0].id,
-            f"{_SLOT}cited": "".join(_CITED.format(name, html.escape(value)) for name, value in page.cited_as[1:]),
-        }
-        return "".join(values.get(part, part) for part in shell), kind
+        self._shell(kind)
+        kind = self._kinds.setdefault(kind, kind)
+        cited = "".join(_CITED.format(name, html.escape(value)) for name, value in page.cited_as[1:])
+        edit = (page.edit or "").removesuffix(_YAML)
+        own = (*meta_values(page), name, number, edit, headings[0].id, cited, content)
+        return kind, _BETWEEN.join(own).encode()
+
+    def filled(self, kind: Kind, own: bytes) -> bytes:
+        """A whole page as HTML: the shell of its kind around what it alone has."""
+        parts = own.split(_BETWEEN.encode())
+        return b"".join([part if isinstance(part, bytes) else parts[part] for part in self._shell(kind)[0]])
 
     def digest(self, kind: Kind) -> bytes:
         """What tells the shell of a kind of page from any other; of a kind that shares none, nothing."""
         try:
-            return (self._shells.get(kind) or self._made(kind))[1]
+            return self._shell(kind)[1]
         except NoShellError:
             return b""
 
-    def _made(self, kind: Kind) -> tuple[list[str], bytes]:
+    def _shell(self, kind: Kind) -> tuple[list[bytes | int], bytes]:
+        """The shell of a kind of page in parts, those that are bytes and places of what a page alone has."""
+        return self._shells.get(kind) or self._made(kind)
+
+    def _made(self, kind: Kind) -> tuple[list[bytes | int], bytes]:
         number = f"/{_SLOT}number" if kind.numbered else ""
         file = File.generated(
             self._config, f"{kind.folder}/{kind.name}{number}.md", content="", inclusion=InclusionLevel.NOT_IN_NAV
@@ -173,7 +181,8 @@ class Shells:
         if parts.count(_CONTENT) != 1 or f"{_SLOT}heading" in parts or outside:
             raise NoShellError(kind.folder)
         # The kind is a part of the digest: without its marks, the shell of two kinds may be the same text.
-        made = self._shells[kind] = parts, blake2b(repr((kind, parts)).encode(), digest_size=16).digest()
+        shell = [_PLACE[part] if part in _PLACE else part.encode() for part in parts]
+        made = self._shells[kind] = shell, blake2b(repr((kind, parts)).encode(), digest_size=16).digest()
         return made
 
     def laid_out(self, page: MkDocsPage) -> str:
@@ -182,33 +191,6 @@ class Shells:
         template = self._env.get_template(page.meta.get("template", "main.html"))
         context = self._config.plugins.on_page_context(context, page=page, config=self._config, nav=self._nav)
         return self._config.plugins.on_post_page(template.render(context), page=page, config=self._config)
-
-
-class Code(jinja2.FileSystemBytecodeCache):
-    """The theme's templates, compiled once for all builds: to compile them takes as long as to make 600 papers' pages.
-
-    They lie where Jinja puts such files, in a folder that nobody else may write to; it compares the templates' text.
-    """
-
-    def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
-        """Give what was compiled of a template, if its text is the same; a broken file counts as none."""
-        try:
-            super().load_bytecode(bucket)
-        except Exception:  # what a broken file raises is written down nowhere
-            bucket.reset()
-
-    def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
-        """Keep what was compiled, where it can be written."""
-        with suppress(OSError):
-            super().dump_bytecode(bucket)
-
-
-def compiled() -> Code | None:
-    """The templates that were compiled by this version of all that takes part; None where no folder is safe."""
-    try:
-        return Code(pattern=f"papershelf-{engine().hex()}-%s.cache")
-    except (OSError, RuntimeError):
-        return None
 
 
 def places(path: str) -> tuple[str, str, str]:

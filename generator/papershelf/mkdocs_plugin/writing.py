@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
@@ -11,16 +12,19 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.utils.meta import get_data
 
-from papershelf.cache import Found, Results, Stamp
+from papershelf.cache import Found, Stamp
 from papershelf.mkdocs_plugin.downloads import MadeFile
 from papershelf.mkdocs_plugin.fastway import Converter, PlannedFile
-from papershelf.mkdocs_plugin.kept import Kept, Written, write
+from papershelf.mkdocs_plugin.kept import Written, write
+from papershelf.mkdocs_plugin.memory import Memory
 from papershelf.mkdocs_plugin.shells import NoShellError, Shells, contents
+from papershelf.mkdocs_plugin.store import told
 from papershelf.pages import Page
 from papershelf.processes import runs, spread
 from papershelf.progress import mixed
 from papershelf.quickmark import Converted, UnknownFormError
 from papershelf.searchindex import FOLDER
+from papershelf.site import Piece
 
 WORTH_A_PROCESS = 500
 """Papers' pages for which starting another process pays."""
@@ -34,7 +38,7 @@ class _Done:
     """What one process has written, and what it found out for that which takes long to find."""
 
     pages: dict[str, Written] = field(default_factory=dict)
-    files: list[tuple[str, Stamp]] = field(default_factory=list)
+    files: list[tuple[str, Stamp, list[bytes]]] = field(default_factory=list)
     found: dict[str, Found] = field(default_factory=dict)
 
 
@@ -42,16 +46,18 @@ class Writer:
     """Writes pages and files that aren't kept from the last build."""
 
     def __init__(
-        self, config: MkDocsConfig, files: Files, converter: Converter, shells: Shells, results: Results
+        self, config: MkDocsConfig, files: Files, converter: Converter, shells: Shells, memory: Memory
     ) -> None:
-        """Take what pages are made with; `results` may know what takes long to find for a file."""
+        """Take what pages are made with, and what is known of those of the last build."""
         self._config, self._files = config, files
-        self._converter, self._shells, self._results = converter, shells, results
+        self._converter, self._shells = converter, shells
+        self._results, self._kept, self._store = memory.results, memory.kept, memory.store
 
-    def write(self, planned: Sequence[PlannedFile], kept: Kept) -> dict[str, Written]:
+    def write(self, planned: Sequence[PlannedFile]) -> dict[str, Written]:
         """Write the planned pages and all files, in as many processes as it is worth; returns the pages, by path."""
-        found = ((file, kept.find(file.plan, file.abs_dest_path, self._shells.digest)) for file in planned)
-        written = {file.src_uri: known for file, known in found if known}
+        kept = self._kept
+        places = [(file.plan, file.abs_dest_path) for file in planned]
+        written = kept.there(places, self._shells.digest)
         pages = [file for file in planned if file.src_uri not in written]
         made = {file.src_uri: file for file in self._files if isinstance(file, MadeFile)}
         files = [file for file in made.values() if not kept.has(file.download, file.abs_dest_path)]
@@ -64,9 +70,9 @@ class Writer:
         for done in spread(self._done, [mixed(part) for part in parts], "Writing pages"):
             written |= done.pages
             self._results.kept |= done.found
-            for path, stamp in done.files:
-                kept.wrote(made[path].download, stamp)
-        kept.end(Path(self._config.site_dir), ((file.plan, file.abs_dest_path) for file in planned), written)
+            for path, stamp, pieces in done.files:
+                kept.wrote(made[path].download, stamp, pieces)
+        kept.end(Path(self._config.site_dir), places, written)
         return written | {file.src_uri: self._ordinary(file) for file in pages if file.src_uri not in written}
 
     def _done(self, work: Iterable[Work]) -> _Done:
@@ -76,25 +82,52 @@ class Writer:
                 if written := self._written(piece):
                     done.pages[piece.src_uri] = written
             else:
-                done.files += [(file.src_uri, write(file.abs_dest_path, file.download.make())) for file in piece]
+                done.files += map(self._file, piece)
+        self._store.flush()
         done.found = {name: found for name, found in self._results.kept.items() if known.get(name) is not found}
         return done
 
+    def _file(self, file: MadeFile) -> tuple[str, Stamp, list[bytes]]:
+        """A file, written: its path, its stamp, and the digests of its pieces."""
+        if not file.download.pieces:
+            return file.src_uri, write(file.abs_dest_path, file.download.make()), []
+        made = [self._piece(file.src_uri, piece) for piece in file.download.pieces]
+        stamp = write(file.abs_dest_path, b"".join([text for text, _ in made]))
+        return file.src_uri, stamp, [found for _, found in made]
+
+    def _piece(self, path: str, piece: Piece) -> tuple[bytes, bytes]:
+        """A piece of a file, and its digest."""
+        known = self._kept.piece(path, piece)
+        name = f"{path}#{piece.name}"
+        if known and (text := self._store.get(name, known)) is not None:
+            return text, known
+        text = piece.make()
+        self._store.put(name, text)
+        return text, told(text)
+
     def _written(self, file: PlannedFile) -> Written | None:
         """A page made the fast way; None where it is left for this build's own process, whose warnings count."""
+        known = self._kept.known(file.plan)
+        if known and known.kind and (own := self._store.get(file.src_uri, known.own)):
+            with suppress(NoShellError):
+                stamp = write(file.abs_dest_path, self._shells.filled(known.kind, own))
+                return replace(known, shell=self._shells.digest(known.kind), stamp=stamp)
         page = file.plan.make()
         try:
             made = self._converter.converted(page.body, file)
         except UnknownFormError:
             return None
-        kind = None
+        anchors = tuple(heading.id for heading in made.headings)
         try:
-            output, kind = self._shells.fill(page, made.html, made.headings)
+            kind, own = self._shells.parted(page, made.html, made.headings)
         except NoShellError:
             output = self._shells.laid_out(self._page(file, page, made))
-        anchors = tuple(heading.id for heading in made.headings)
-        shell = self._shells.digest(kind) if kind else b""
-        return Written(anchors, kind, shell, write(file.abs_dest_path, output.encode()))
+            return Written(anchors, None, b"", write(file.abs_dest_path, output.encode()))
+        shell, content = self._shells.digest(kind), told(own)
+        if same := self._kept.same(file.src_uri, file.abs_dest_path, content, shell):
+            return same
+        self._store.put(file.src_uri, own)
+        return Written(anchors, kind, shell, write(file.abs_dest_path, self._shells.filled(kind, own)), content)
 
     def _ordinary(self, file: PlannedFile) -> Written:
         """A page made as MkDocs makes it."""
