@@ -316,6 +316,19 @@ def test_each_listing_that_holds_a_paper_has_its_files(shelf: Catalogue) -> None
     assert len(files) == 3 * (sum(map(bool, groups.values())) + len(shelf.lists))
 
 
+def test_of_a_large_shelf_the_whole_is_left_to_a_command(shelf: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+    from papershelf.cite import files
+
+    def paths(*, whole: bool) -> set[str]:
+        return {download.path for download in files.downloads(shelf, Site("A shelf"), whole=whole)}
+
+    own, before = {"papers.bib", "papers.ris", "papers.csl.json"}, paths(whole=False)
+    monkeypatch.setattr(files, "LARGE", len(shelf.papers) - 1)
+    assert paths(whole=False) == before - own
+    assert files.offered(files.WHOLE, len(shelf.papers)) == ()
+    assert paths(whole=True) == own
+
+
 def test_an_entry_is_made_once_for_all_its_files(shelf: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
     from papershelf.cite import files
 

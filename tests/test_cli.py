@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import shutil
 from pathlib import Path
@@ -47,6 +48,16 @@ def test_check_of_one_with_problems(toy: Path, run: Run) -> None:
         'data/papers/n/newer.yml:2:8: unknown tag "Serial"; expected an id from data/tags.yml. Write "serial".\n'
         "2 problems found.\n"
     )
+
+
+def test_the_whole_shelf_goes_into_a_folder(toy: Path, run: Run) -> None:
+    done = run("papershelf", "export", "away/all", cwd=toy)
+    assert done.returncode == 0, done.stdout
+    names = ["papers.bib", "papers.csl.json", "papers.csv", "papers.json", "papers.ris", "papers.schema.json"]
+    assert sorted(done.stdout.split()) == [f"away/all/{name}" for name in names]
+    papers = json.loads((toy / "away/all/papers.json").read_text(encoding="utf-8"))["papers"]
+    assert len(papers) == 4
+    assert any("abstract" in paper for paper in papers)
 
 
 @pytest.mark.parametrize("option", ["shelf", "shelf/", "./shelf"])

@@ -49,11 +49,16 @@ def test_the_document_is_as_its_schema_says(shelf: Catalogue, document: dict[str
     assert json.loads(files(shelf)["papers.schema.json"])["$id"] == document["$schema"]
 
 
-def test_a_large_shelfs_document_leaves_abstracts_to_the_pages(
+def test_a_large_shelfs_files_leave_abstracts_and_summaries_to_the_pages(
     shelf: Catalogue, document: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(export, "WITH_ABSTRACTS", len(shelf.papers) - 1)
+    monkeypatch.setattr(export, "LARGE", len(shelf.papers) - 1)
     bare = json.loads(files(shelf)["papers.json"])
+    whole = {download.path: download.make().decode() for download in downloads(shelf, SITE, whole=True)}
+    assert json.loads(whole["papers.json"]) == document
+    rows, bare_rows = (list(csv.reader(io.StringIO(made["papers.csv"], newline=""))) for made in (whole, files(shelf)))
+    assert bare_rows == [row[:-1] for row in rows]
+    assert rows[0][-1] == "summary"
     assert any("abstract" in paper for paper in document["papers"])
     assert bare == {
         **document,

@@ -12,9 +12,9 @@ import yaml
 
 from papershelf.checks import checked
 from papershelf.load import Data
-from papershelf.model import Appearance, Catalogue, Links, Paper, ReadingList, Removed, Topic
+from papershelf.model import Appearance, Catalogue, Links, Paper, ReadingList, Removed, Tag, Topic
 from papershelf.pages import Page, Pages
-from papershelf.places import PER_PAGE, TITLES_PER_PAGE, paper_path, theme_folder
+from papershelf.places import OF_A_TAG, PER_PAGE, TITLES_PER_PAGE, paper_path, theme_folder
 from papershelf.quickmark import Quickmark
 
 ZERO = "zero-memory-optimizations-toward-training-trillion-parameter-models"
@@ -62,6 +62,28 @@ def test_a_listing_has_a_hundred_papers_a_page(made: dict[str, Page]) -> None:
     assert "lists/trending-papers/4.md" not in made
     assert "(trending-papers/2.md)" in pages[0].text
     assert "(../trending-papers.md)" in pages[1].text
+
+
+def test_in_a_large_shelfs_listings_titles_begin_behind_the_first_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    papers = tuple(Paper(id=f"p{number}", title=f"Title {number}", topics=("one",)) for number in range(250))
+    shelf = Catalogue(papers, topics=(Topic("one", "One", "About one."),))
+    monkeypatch.setattr("papershelf.pages.LARGE", 249)
+    assert [path for path in pages_of(shelf) if path.startswith("topics/one")] == ["topics/one.md", "topics/one/2.md"]
+    monkeypatch.setattr("papershelf.pages.LARGE", 250)
+    assert "topics/one/3.md" in pages_of(shelf)
+
+
+def test_a_large_shelfs_tag_lists_its_newest_papers_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    papers = tuple(Paper(id=f"p{number}", title=f"Title {number}", tags=("one",)) for number in range(OF_A_TAG + 1))
+    shelf = Catalogue(papers, tags=(Tag("one", "One", "About one."),))
+    said, last = "[find papers](../../find.md) lists all", papers[-1]
+    for large, listed in ((OF_A_TAG, papers[:-1]), (OF_A_TAG + 1, papers)):
+        monkeypatch.setattr("papershelf.pages.LARGE", large)
+        pages = [page.body for path, page in pages_of(shelf).items() if path.startswith("tags/one")]
+        assert "601 papers" in pages[0]
+        assert sum(page.count("/papers/p") for page in pages) >= len(listed)
+        assert any(f"papers/{last.id}.md" in page for page in pages) == (last in listed)
+        assert [said in page for page in pages] == [*([False] * (len(pages) - 1)), last not in listed]
 
 
 def test_far_behind_in_a_long_listing_stand_titles_alone() -> None:

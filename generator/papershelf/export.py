@@ -15,27 +15,28 @@ from dataclasses import replace
 from functools import partial
 
 from papershelf.model import Catalogue, Paper, ReadingList, Tag, Topic, stored_fields
-from papershelf.places import paper_path
+from papershelf.places import LARGE, paper_path
 from papershelf.schema import export_schema
 from papershelf.site import Download, Piece, Site
 from papershelf.text import plain
 
 SCHEMA = "papers.schema.json"
-WITH_ABSTRACTS = 20_000
-"""Papers up to which the document holds abstracts, too: of more, it would be larger than Git hosts take a file."""
 
 
-def downloads(shelf: Catalogue, site: Site) -> Iterator[Download]:
-    """The files of data, at the site's root."""
-    weight = len(shelf.papers) // 20
-    yield Download.of("papers.json", _json(shelf, site), weight)
-    yield Download.of("papers.csv", _csv(shelf, site), weight)
+def downloads(shelf: Catalogue, site: Site, *, whole: bool = False) -> Iterator[Download]:
+    """The files of data, at the site's root.
+
+    Of a large shelf, the document holds no abstracts, with which it would be larger than Git hosts take a file, and the
+    table no summaries, unless the `whole` of it is asked for.
+    """
+    weight, whole = len(shelf.papers) // 20, whole or len(shelf.papers) <= LARGE
+    yield Download.of("papers.json", _json(shelf, site, whole=whole), weight)
+    yield Download.of("papers.csv", _csv(shelf, site, whole=whole), weight)
     yield Download(SCHEMA, partial(_schema, site), (site,))
 
 
-def _json(shelf: Catalogue, site: Site) -> Iterator[Piece]:
+def _json(shelf: Catalogue, site: Site, *, whole: bool) -> Iterator[Piece]:
     """The document, with a line for each thing, so that two states of it compare well."""
-    whole = len(shelf.papers) <= WITH_ABSTRACTS
     yield Piece("head", partial(_head, shelf, site), (shelf.topics, shelf.tags, shelf.lists, site))
     before = ""
     for number, papers in shelf.runs:
@@ -92,15 +93,16 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def _csv(shelf: Catalogue, site: Site) -> Iterator[Piece]:
-    """A row a paper; what is several stands in one cell, parted by semicolons."""
-    yield Piece("head", lambda: _rows([COLUMNS]), ())
+def _csv(shelf: Catalogue, site: Site, *, whole: bool) -> Iterator[Piece]:
+    """A row a paper; what is several stands in one cell, parted by semicolons. Without the `whole`, no summaries."""
+    end = None if whole else COLUMNS.index("summary")
+    yield Piece("head", lambda: _rows([COLUMNS[:end]]), (end,))
     for number, papers in shelf.runs:
-        yield Piece(f"{number}", partial(_table, papers, site), (papers, site))
+        yield Piece(f"{number}", partial(_table, papers, site, end), (papers, site, end))
 
 
-def _table(papers: Sequence[Paper], site: Site) -> bytes:
-    return _rows(_row(paper, site) for paper in papers)
+def _table(papers: Sequence[Paper], site: Site, end: int | None) -> bytes:
+    return _rows(_row(paper, site)[:end] for paper in papers)
 
 
 def _rows(rows: Iterable[Sequence[object]]) -> bytes:

@@ -28,6 +28,8 @@ from papershelf.feeds import feed_path
 from papershelf.layout import Layout, link, outside_link, printed
 from papershelf.model import Appearance, Catalogue, Links, Paper, Removed
 from papershelf.places import (
+    LARGE,
+    OF_A_TAG,
     PER_PAGE,
     TITLES_PER_PAGE,
     WHOLE,
@@ -349,9 +351,11 @@ class Pages:
     def _listing(
         self, papers: Sequence[Paper], path: str, edit: str, name: str, text: str, kind: str
     ) -> Iterator[Plan]:
-        for part in sliced(papers, path, PER_PAGE, WHOLE):
+        large = len(self.catalogue.papers) > LARGE
+        listed = papers[:OF_A_TAG] if large and kind == "tag" else papers
+        for part in sliced(listed, path, PER_PAGE, PER_PAGE if large else WHOLE):
             make = partial(self._slice, part, edit, name, text, kind, len(papers))
-            yield Plan(part.path, edit, make, (part, edit, name, text, len(papers)))
+            yield Plan(part.path, edit, make, (part, edit, name, text, len(papers), large))
 
     def _slice(self, part: Slice, edit: str, name: str, text: str, kind: str, count: int) -> Page:
         up = way_up(part.path)
@@ -359,7 +363,8 @@ class Pages:
         items = [] if part.titles_only else [self._item(paper, up) for paper in part.papers]
         body = self._layout.render(
             "listing.md.jinja", part.path, name=name, text=text, kind=kind, count=count, anchor=anchor, part=part,
-            items=items, feed=feed_path(part.path) if self._feeds and part.number == 1 else None,
+            items=items, more=count > OF_A_TAG and kind == "tag" and len(self.catalogue.papers) > LARGE,
+            feed=feed_path(part.path) if self._feeds and part.number == 1 else None,
             taken_along=cite.offered(part.path, count) if count and part.number == 1 else (),
         )  # fmt: skip
         title = name if part.number == 1 else f"{name}, page {part.number}"

@@ -13,7 +13,11 @@ from papershelf.model import Paper, Removed
 PER_PAGE = 100
 TITLES_PER_PAGE = 500
 WHOLE = 500
-"""How many papers of a listing stand there whole, with summary, tags and links."""
+"""How many papers of a listing stand there whole, with summary, tags and links; on a large shelf, those of one page."""
+OF_A_TAG = PER_PAGE + TITLES_PER_PAGE
+"""How many papers stand in a tag's listing on a large shelf; topics have all, and `/find/` makes any listing."""
+LARGE = 20_000
+"""More papers than these are a large shelf, whose site holds nothing twice that is had otherwise: a host takes 1 GB."""
 
 
 @dataclass(frozen=True)

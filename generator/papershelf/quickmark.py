@@ -68,6 +68,8 @@ _ESCAPED, _LABEL, _ADDRESS, _PATH, _SHOWN, _STRONG, _EM, _CODE, _TAG, _ENTITY = 
 _SIGNS = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
+_QUOTED = frozenset(" \t\n\r\f\v\"'=<>`")
+"""What the value of an attribute is quoted for."""
 _FROM_ROOT = "](\0"
 """Stands in a key for the way from a page to the site's root."""
 
@@ -80,16 +82,20 @@ class Quickmark:
         address: Callable[[str], str] = str,
         made: dict[str, str] | None = None,
         up: str = "",
-        finished: Callable[[str], str] = str,
-        between: str = "\n",
+        finished: Callable[[str], str] | None = None,
     ) -> None:
         """Take what makes the address of a link to a file of the site, as `.md`.
 
-        `finished` makes of the HTML of a heading or a fence what is to stand there; `between` stands between blocks.
+        `finished` makes of the HTML of a heading or a fence what is to stand there, where nothing is to be spared:
+        then the line ends between blocks, ends of entries and the quotes of attributes are left out, too.
         `made` keeps for other folders, too, what entries of lists and links became whose links all begin with `up`,
         which leads to the site's root: there the same ones differ in nothing else.
         """
-        self._address, self._finished, self._between = address, finished, between
+        self._address, self._finished = address, finished or str
+        self._between, self._end = ("", "") if finished else ("\n", "</li>")
+        # An address in the site holds nothing that needs quotes.
+        self._quoted: Callable[[str], str] = _quoted if finished else _always
+        self._own: Callable[[str], str] = str if finished else _always
         self._made = {} if made is None else made
         self._up, self._upward = up, f"]({up}"
         self._links: dict[str, str] = {}
@@ -120,7 +126,7 @@ class Quickmark:
                 yield html
             elif block.startswith("<div ") and (found := _DIV.fullmatch(block)):
                 depth += 1
-                yield f'<div class="{found[1]}"{found[2] or ""}>'
+                yield f"<div class={self._quoted(found[1])}{found[2] or ''}>"
             elif block == "</div>" and depth:
                 depth -= 1
                 yield block
@@ -128,7 +134,8 @@ class Quickmark:
                 written = f'<div class="highlight"><pre><span></span><code>{_code(found[1])}</code></pre></div>'
                 yield self._finished(written)
             else:
-                yield self._paragraph(block)
+                within = at < len(blocks) and blocks[at] == "</div>"
+                yield self._last(block) if within else self._paragraph(block)
         if depth:
             raise UnknownFormError
 
@@ -139,7 +146,8 @@ class Quickmark:
         if not found:
             raise UnknownFormError
         level, html, anchor, hidden = len(found[1]), self._inline(found[2]), found[3], found[4] or ""
-        written = self._finished(f'<h{level}{hidden} id="{anchor}">{html}{HEADER_LINK.format(anchor)}</h{level}>')
+        link = HEADER_LINK.format(anchor)
+        written = self._finished(f"<h{level}{hidden} id={self._own(anchor)}>{html}{link}</h{level}>")
         made = Heading(level, anchor, html), written
         if level > 1:
             self._headings[block] = made  # the parts of a page have the same names on all
@@ -165,7 +173,7 @@ class Quickmark:
     def _tight(self, entry: str) -> str:
         if not entry.startswith(_ITEM):
             raise UnknownFormError
-        return f"<li>{self._text(entry[len(_ITEM) :])}</li>"
+        return f"<li>{self._text(entry[len(_ITEM) :])}{self._end}"
 
     def _loose(self, entry: str) -> str:
         """An entry with a paragraph for each of its parts."""
@@ -175,13 +183,18 @@ class Quickmark:
         parts = entry.split("\n\n")
         if any("\n" in part for part in parts):
             raise UnknownFormError
-        html = self._between.join(("<li>", *(self._paragraph(part[len(_INDENT) :]) for part in parts), "</li>"))
+        before = [self._paragraph(part[len(_INDENT) :]) for part in parts[:-1]]
+        html = self._between.join(("<li>", *before, self._last(parts[-1][len(_INDENT) :]), self._end))
         if entry.count("](") == entry.count(self._upward) + entry.count("](<") and "\\](" not in entry:
             self._made[key] = html
         return html
 
     def _paragraph(self, text: str) -> str:
         return f"<p>{self._text(text)}</p>"
+
+    def _last(self, text: str) -> str:
+        """The last paragraph in what surrounds it, which ends with that."""
+        return f"<p>{self._text(text)}{self._end and '</p>'}"
 
     def _text(self, text: str) -> str:
         """What stands in a paragraph."""
@@ -211,7 +224,7 @@ class Quickmark:
             tag, text = "em" if kind == _EM else "strong", found[kind]
             return f"<{tag}>{text if text.isalnum() else self._inline(text)}</{tag}>"
         if kind == _SHOWN:
-            return f'<a href="{_attribute(found[kind])}">{_code(found[kind])}</a>'
+            return f"<a href={self._quoted(_attribute(found[kind]))}>{_code(found[kind])}</a>"
         if kind == _CODE and _before(found) != "`":
             return f"<code>{_code(found[kind])}</code>"
         if kind in (_TAG, _ENTITY):
@@ -226,7 +239,8 @@ class Quickmark:
             path, mark, anchor = target.partition("#")
             ours = path.endswith(_FILES) and ":" not in path
             address = self._address(path) + mark + anchor if ours else target
-            html = f'<a href="{_attribute(address)}">{self._inline(label)}</a>'
+            value = (self._own if ours else self._quoted)(_attribute(address))
+            html = f"<a href={value}>{self._inline(label)}</a>"
             if within:
                 self._made[key] = html
         self._links[whole] = html
@@ -260,6 +274,15 @@ def _behind(found: re.Match[str]) -> str:
 
 def _code(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _quoted(value: str) -> str:
+    """The value of an attribute, in quotes where HTML asks for some."""
+    return value if value and _QUOTED.isdisjoint(value) else _always(value)
+
+
+def _always(value: str) -> str:
+    return f'"{value}"'
 
 
 def _attribute(address: str) -> str:

@@ -46,7 +46,7 @@ def reason(names: Sequence[str], words: Sequence[str]) -> str:
     shown = new[:WORDS_BESIDE_NAMES] if names else new
     joint = ", " if any(" and " in name for name in names) else " and "
     both = f"both on {joint.join(markdown(name, links=False) for name in names)}" if names else ""
-    shares = f"shares {', '.join(f'*{word}*' for word in shown)}" if shown else ""
+    shares = f"shares *{', '.join(shown)}*" if shown else ""
     return "; ".join(filter(None, (both, shares)))
 
 

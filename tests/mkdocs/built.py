@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 
 LINKS = ("href", "src", "poster", "data", "action", "formaction", "xlink:href")
 VOID = ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr")
+BLOCKS = ("div", "h1", "h2", "h3", "h4", "h5", "h6", "ol", "p", "pre", "table", "ul")
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 
 
@@ -60,6 +61,12 @@ class _Reader(HTMLParser):
         self.open = [self.root]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        # An entry ends the one before it, and a block a paragraph: neither end has to be said.
+        if tag == "li" and (tags := [element.tag for element in self.open if element.tag in ("li", "ul", "ol")]):
+            if tags[-1] == "li":
+                self.handle_endtag("li")
+        elif tag in BLOCKS and self.open[-1].tag == "p":
+            self.open.pop()
         element = Element(tag, {name: value or "" for name, value in attrs})
         self.open[-1].children.append(element)
         if tag not in VOID:

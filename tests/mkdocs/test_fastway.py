@@ -135,15 +135,38 @@ def test_a_link_to_a_part_that_a_page_lacks_fails_a_strict_build(toy: Path, run:
 
 def test_white_space_is_left_out_only_where_no_browser_shows_it() -> None:
     page = "<p>\n   a  b \n\n c</p>\n<pre>\n   x\n\n  y</pre>\n\n<div>\n  s\n</div>\n <textarea>\n\n t</textarea>"
-    assert squeezed(page) == (
-        "<p>\na  b\nc</p>\n<pre>\n   x\n\n  y</pre>\n<div>\ns\n</div>\n<textarea>\n\n t</textarea>"
-    )
+    assert squeezed(page) == ("<p>\na  b\nc</p>\n<pre>\n   x\n\n  y</pre><div>\ns</div>\n<textarea>\n\n t</textarea>")
 
 
 def test_around_the_article_quotes_are_left_out_where_no_text_can_need_them() -> None:
     article = '<article>\n<a class="x">y</a>\n</article>'
     page = f'<main>\n<a class="x" href="../">y</a>\n<a class="p q" title="z">{article}\n</main>'
     assert squeezed(page) == f'<main>\n<a class=x href=../>y</a>\n<a class="p q" title="z">{article}</main>'
+
+
+def test_in_the_article_what_html_lets_one_leave_out_is_left_out() -> None:
+    page = (
+        '<article>\n<div class="a">\n<p>Words.</p>\n<p>More.</p>\n</div>\n'
+        '<ul>\n<li>\n<p><a href="../x/">x</a></p>\n</li>\n<li><a href="?a=b">y</a></li>\n</ul>\n'
+        '<ol>\n<li>z</li>\n</ol>\n<div class="a b" id="c">\n</div>\n<p>Last.</p></article>'
+    )
+    made = squeezed(page)
+    assert squeezed(made) == made
+    assert made == (
+        "<article><div class=a><p>Words.</p><p>More.</div><ul><li><p><a href=../x/>x</a>"
+        '<li><a href="?a=b">y</a></ul>\n<ol><li>z</li>\n</ol><div class="a b" id="c"></div><p>Last.</p></article>'
+    )
+
+
+def test_what_material_finds_by_name_has_its_name_where_it_takes_parts_of_other_pages() -> None:
+    skip = '<div data-md-component="skip">\n<a href="#a-long-title" class="md-skip">\nSkip\n</a>\n</div>'
+    page = f'<body>{skip}<header{{}}></header><main class="md-main" data-md-component="main"></main></body>'
+    assert squeezed(page.format("")) == (
+        "<body><a href=#__m class=md-skip>Skip</a><header></header><main class=md-main id=__m></main></body>"
+    )
+    named = squeezed(page.format(' data-md-component="header"'))
+    assert named.count("data-md-component=") == 3
+    assert "href=#a-long-title" in named
 
 
 def test_what_a_script_makes_is_left_out_where_a_late_one_moves_nothing() -> None:

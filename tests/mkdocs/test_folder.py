@@ -13,7 +13,7 @@ from pathlib import Path
 import built
 import pytest
 
-from papershelf.mkdocs_plugin.shells import bare
+from papershelf.mkdocs_plugin.shells import squeezed
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -57,7 +57,7 @@ def articles(site: Path) -> dict[str, str]:
     for path in sorted(site.rglob("*.html")):
         text = re.sub(own, "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
         parts = re.findall(r"<article .*?</article>", text, flags=re.DOTALL)
-        article = re.sub(r"\s+", " ", bare("".join(parts)))
+        article = re.sub(r"\s+", " ", squeezed("".join(parts)))
         # Around blocks no white space shows, and ours has none.
         article = re.sub(r" (?=</?(?:article|div|h[1-6]|li|p|pre|ul)\b)", "", article)
         found[path.relative_to(site).as_posix()] = article

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -41,6 +42,11 @@ def dated(text: str, kind: str = "url") -> list[tuple[str, str]]:
     return [(entry.findtext(f"{SPACE}loc") or "", entry.findtext(f"{SPACE}lastmod") or "") for entry in entries]
 
 
+def part(folder: Path, number: int) -> str:
+    """What a part of a sitemap holds."""
+    return gzip.decompress((folder / f"sitemap-{number}.xml.gz").read_bytes()).decode()
+
+
 def entry(address: str, date: str = "2026-01-02") -> str:
     return f"<url>\n         <loc>{address}</loc>\n         <lastmod>{date}</lastmod>\n    </url>"
 
@@ -59,16 +65,17 @@ def test_every_page_is_in_exactly_one_part_and_the_index_names_all(whole: str, t
     most = most if most > 0 else len(pages) - 1
     index = sitemap(whole, (), config(tmp_path), most)
     assert ElementTree.fromstring(index).tag == f"{SPACE}sitemapindex"
-    files = {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()}
+    written = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    files = {name: gzip.decompress(content).decode() for name, content in written.items()}
     assert len(files) == -(-len(pages) // most)
     names = [address.removeprefix(SITE) for address, _ in dated(index, "sitemap")]
-    assert names == [f"sitemap-{number}.xml" for number in range(1, len(files) + 1)]
+    assert names == [f"sitemap-{number}.xml.gz" for number in range(1, len(files) + 1)]
     parts = [dated(files[name]) for name in names]
     assert [page for part in parts for page in part] == pages == sorted(pages)
     assert max(map(len, parts)) <= most
     assert [date for _, date in dated(index, "sitemap")] == [max(date for _, date in part) for part in parts]
     assert sitemap(whole, (), config(tmp_path), most) == index
-    assert {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()} == files
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == written
 
 
 def test_pages_that_mkdocs_does_not_make_are_sorted_in(whole: str, tmp_path: Path) -> None:
@@ -79,7 +86,7 @@ def test_pages_that_mkdocs_does_not_make_are_sorted_in(whole: str, tmp_path: Pat
     )
     sitemap(whole, more, config(tmp_path), most=5)
     numbers = range(1, len(list(tmp_path.iterdir())) + 1)
-    assert [page for n in numbers for page in dated((tmp_path / f"sitemap-{n}.xml").read_text())] == one
+    assert [page for n in numbers for page in dated(part(tmp_path, n))] == one
 
 
 def test_parts_without_dates_have_none_in_the_index(tmp_path: Path) -> None:
@@ -89,14 +96,14 @@ def test_parts_without_dates_have_none_in_the_index(tmp_path: Path) -> None:
     index = sitemap(
         output, [entry("https://x.example/b/", UNDATED), entry("https://x.example/c/")], config(tmp_path), 2
     )
-    assert dated(index, "sitemap") == [(f"{SITE}sitemap-1.xml", ""), (f"{SITE}sitemap-2.xml", "2026-01-02")]
+    assert dated(index, "sitemap") == [(f"{SITE}sitemap-1.xml.gz", ""), (f"{SITE}sitemap-2.xml.gz", "2026-01-02")]
 
 
 def test_a_file_holds_as_many_as_the_protocol_allows(whole: str, tmp_path: Path) -> None:
     assert MOST == 50_000
     more = [entry(f"http://127.0.0.1:8000/papers/{number:05}/") for number in range(MOST)]
     index = sitemap(whole, more, config(tmp_path))
-    sizes = [len(dated((tmp_path / f"sitemap-{number}.xml").read_text())) for number in (1, 2)]
+    sizes = [len(dated(part(tmp_path, number))) for number in (1, 2)]
     assert sizes == [MOST, len(dated(whole))]
     assert len(dated(index, "sitemap")) == 2
 

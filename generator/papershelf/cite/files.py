@@ -8,7 +8,7 @@ from functools import lru_cache, partial
 from papershelf.cite.facts import facts
 from papershelf.cite.formats import FORMATS
 from papershelf.model import Catalogue, Paper
-from papershelf.places import list_path, tag_path, topic_path
+from papershelf.places import LARGE, list_path, tag_path, topic_path
 from papershelf.site import Download, Piece, Site
 
 WHOLE = "papers/index.md"
@@ -21,7 +21,7 @@ MOST = 1000
 
 def offered(path: str, count: int) -> tuple[tuple[str, str], ...]:
     """The same as `beside` for a listing of so many papers: none where there are none, or too many."""
-    return beside(path) if path == WHOLE or count <= MOST else ()
+    return beside(path) if count <= (LARGE if path == WHOLE else MOST) else ()
 
 
 def beside(path: str) -> tuple[tuple[str, str], ...]:
@@ -30,16 +30,16 @@ def beside(path: str) -> tuple[tuple[str, str], ...]:
     return tuple((form.name, f"{stem}.{form.ending}") for form in FORMATS)
 
 
-def downloads(shelf: Catalogue, site: Site) -> Iterator[Download]:
-    """The files of the whole shelf, and of every listing of a modest number of papers."""
+def downloads(shelf: Catalogue, site: Site, *, whole: bool = False) -> Iterator[Download]:
+    """The files of the whole shelf, and of every listing of a modest number of papers; `whole`: the shelf's alone."""
     entries = _Entries()
-    if shelf.papers:
+    if shelf.papers and (whole or offered(WHOLE, len(shelf.papers))):
         for number, (_, place) in enumerate(beside(WHOLE)):
             yield Download.of(place, _pieces(shelf, entries, number), len(shelf.papers) // 150)
     listings = [(topic_path(name), papers) for name, papers in shelf.by_topic.items()]
     listings += [(tag_path(name), papers) for name, papers in shelf.by_tag.items()]
     listings += [(list_path(name), papers) for name, papers in shelf.by_list.items()]
-    for path, papers in listings:
+    for path, papers in () if whole else listings:
         if papers:
             for number, (name, place) in enumerate(offered(path, len(papers))):
                 yield Download(place, partial(entries.file, number, papers), (name, papers), len(papers) // 150)

@@ -42,7 +42,7 @@ def main(ctx: click.Context, folder: str) -> None:
         click.echo(done, err=True)
 
 
-for command in (data.check, data.import_, data.schema, data.write):
+for command in (data.check, data.export_, data.import_, data.schema, data.write):
     main.add_command(command)
 main.add_command(start.init)
 for command in (contribute.new, contribute.propose, contribute.fmt, contribute.suggest):

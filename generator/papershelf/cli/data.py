@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from papershelf.checks import Unfinished, checked, unfinished
+from papershelf.downloads import whole_shelf
 from papershelf.feeds import why_none
 from papershelf.importing import Plan, apply, plan
 from papershelf.journal import alone
@@ -98,6 +99,25 @@ def write(data: Data, target: Path, config: Path) -> None:
     if reason := why_none(site):
         click.echo(reason)
     click.echo(f"{count} pages written to {target}/docs, with {target}/mkdocs.yml to build them.")
+
+
+@click.command("export")
+@click.argument("target", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@click.option(
+    "--config", default="mkdocs.yml", type=click.Path(path_type=Path, exists=True), help="The shelf's mkdocs.yml."
+)
+@click.pass_obj
+def export_(data: Data, target: Path, config: Path) -> None:
+    """Write the whole shelf as data and citations.
+
+    papers.json with its schema and all abstracts, papers.csv, papers.bib, papers.ris and papers.csl.json, of a shelf of
+    any size: the site of more than 20,000 papers leaves some of that out.
+    """
+    every = list(whole_shelf(checked(data), site_of(config)))
+    target.mkdir(parents=True, exist_ok=True)
+    for download in every:
+        (target / download.path).write_bytes(download.make())
+        click.echo(f"{target / download.path}")
 
 
 def _counts(catalogue: Catalogue) -> str:

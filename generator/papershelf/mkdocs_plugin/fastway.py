@@ -146,7 +146,7 @@ class Converter:
         if folder not in self._folders:
             depth = len(folder.split("/")) if folder else 0
             address = partial(self._address, folder)
-            self._folders[folder] = Quickmark(address, self._made, "../" * depth, bare, between="")
+            self._folders[folder] = Quickmark(address, self._made, "../" * depth, bare)
         return self._folders[folder]
 
     def _address(self, folder: str, path: str) -> str:
@@ -160,13 +160,13 @@ class Converter:
 def _from_page(content: str, at: str) -> str:
     """Content in which links lead from a page, instead of from the site's root."""
     folder, _, name = at.rpartition("/")
-    for end in '"#':
-        content = content.replace(f'<a href="{_ROOT}{at}{end}', f'<a href="{name or "./"}{end}')
+    for end in ">#":
+        content = content.replace(f"<a href={_ROOT}{at}{end}", f"<a href={name or './'}{end}")
     way = ""
     while folder:
-        content = content.replace(f'<a href="{_ROOT}{folder}/', f'<a href="{way}')
+        content = content.replace(f"<a href={_ROOT}{folder}/", f"<a href={way}")
         folder, way = folder.rpartition("/")[0], f"../{way}"
-    return content.replace(f'<a href="{_ROOT}', f'<a href="{way}')
+    return content.replace(f"<a href={_ROOT}", f"<a href={way}")
 
 
 class GeneratedPage(MkDocsPage):

@@ -25,7 +25,7 @@ from papershelf.pages import Page, meta_values
 from papershelf.quickmark import Heading
 
 _SLOT = "papershelf-slot-"
-_CONTENT = f'<h1 id="{_SLOT}content"></h1>'
+_CONTENT = f"<h1 id={_SLOT}content></h1>"
 _DIGITS = "80008000800080008000"
 """The mark for the number of a page of all papers, which templates tell from a paper's id by its digits."""
 _YAML = ".yml"
@@ -39,31 +39,45 @@ _PLACE = {
 """Where what goes into each mark stands in what a page alone has."""
 _BETWEEN = "\0"
 """Parts what a page alone has: no text holds this character."""
-_MARK = re.compile(rf'(<h1 id="{_SLOT}content"></h1>|{_SLOT}[a-z]+|{_DIGITS})')
+_MARK = re.compile(rf"({_CONTENT}|{_SLOT}[a-z]+|{_DIGITS})")
 # What stands between tags is one space at most to a browser, but not in these.
 _KEPT = re.compile(r"(<(pre|script|style|textarea)\b.*?</\2>)", re.DOTALL)
 _SPACE = re.compile(r"[ \t\r]*\n\s*")
 # Before and after these not even one space shows.
-_APART = re.compile(r"\n(?=</?(?:article|body|footer|head|header|html|link|main|meta|nav|script|title|ul)\b)")
+_APART = re.compile(
+    r"\n(?=<!doctype|</?(?:article|body|div|footer|head|header|html|input|label|link|main|meta|nav|script|title|ul)\b)"
+)
 _ARTICLE = re.compile(r"(<article\b.*</article>)", re.DOTALL)
 # Around the article: what assets/frame.js makes where a page lacks it, and what says nothing to anybody who reads.
 _MADE = re.compile(
     r'<link rel="icon"[^>]*>\s*|<meta name="generator"[^>]*>\s*|<div data-md-component="announce">\s*</div>\s*|'
     r'<input class="md-toggle" data-md-toggle="search"[^>]*>\s*|'
-    r'<div class="md-dialog"[^>]*>\s*<div class="md-dialog__inner md-typeset"></div>\s*</div>\s*'
+    r'<div class="md-dialog"[^>]*>\s*<div class="md-dialog__inner md-typeset"></div>\s*</div>\s*|'
+    r'(?<=<body dir="ltr")(?: data-md-color-[a-z]+="[^"]*")+|(?<=<body dir="rtl")(?: data-md-color-[a-z]+="[^"]*")+'
 )
+# The names by which Material's script finds these, unless it takes them from other pages as they are: then the header
+# in `themes/frame` has its name, too. The way past the header leads to a shorter name than the title's.
+_NAMED = re.compile(r' data-md-component="(?:container|content)"')
+_NAMED_HEADER = 'data-md-component="header"'
+_MAIN = "__m"
+_MAIN_NAMED = ('<main class="md-main" data-md-component="main"', f'<main class="md-main" id="{_MAIN}"')
+_SKIP = re.compile(r'<div data-md-component="skip">\s*<a href="#[^"]*" (class="md-skip")>\s*(.*?)\s*</a>\s*</div>')
 # In it: what search needn't be told of a page that it doesn't read; and a heading's link to itself, which frame.js
 # makes where the heading is too short for it to need a line of its own, and papershelf.css hides behind a title.
 _MADE_WITHIN = re.compile(
-    r'<h(?:(1 id="[^"]*">(?:[^<]|<(?!/h))*?)|([2-6])(?: data-search-exclude(?:="")?)?( id="[^"]*">[^<>]{1,24}))'
+    r'<h(?:(1 id=[^>]*>(?:[^<]|<(?!/h))*?)|([2-6])(?: data-search-exclude(?:="")?)?( id=[^>]*>[^<>]{1,24}))'
     r'<a class="headerlink"[^>]*>&para;</a>(?=</h)'
 )
-# Before and after a block no white space shows; and what says that a text could have had colours, but has none.
+# Before and after a block no white space shows; the end of an entry and of a last paragraph follows from what comes
+# next; and what says that a text could have had colours, but has none. Each begins with letters that are found quickly.
 _AROUND_BLOCKS = re.compile(r"\n(?=</?(?:div|h[1-6]|li|p|ul)\b)")
+_ENDS = re.compile(r"</(?:li|p)>(?=<li>|</(?:div|li|ul)>)")
 _UNCOLOURED = re.compile(r'<div class="highlight"><pre><span></span>(<code>[^<]*</code></pre>)</div>')
-# Attributes whose values need no quotes, unless text is going to be filled in.
+# Attributes in the article whose values need no quotes: `quickmark` writes none around them.
+_VALUE = re.compile(r'<(a href|div class|h[1-6](?: data-search-exclude(?:="")?)? id)="([^\s"\'=<>`]+)"(?=[ >])')
+# Those around it, unless text is going to be filled in.
 _QUOTED = re.compile(
-    r"(?<= )((?:autocomplete|class|data-md-[a-z-]+|dir|for|href|id|lang|name|property|rel|src|target|type)=)"
+    r"(?<= )((?:autocomplete|charset|class|data-md-[a-z-]+|dir|for|href|id|lang|name|property|rel|src|target|type)=)"
     rf'"((?![^\s"]*{_SLOT}[dt])[^\s"\'=<>`]+)"(?=[ >])'
 )
 
@@ -206,12 +220,22 @@ def squeezed(page: str) -> str:
     spaced = "".join(
         part if number % 3 else _SPACE.sub("\n", part) for number, part in enumerate(parts) if number % 3 != 2
     )
+    named = _NAMED_HEADER in spaced
     return "".join(
-        bare(part) if number % 2 else _QUOTED.sub(r"\1\2", _APART.sub("", _MADE.sub("", part)))
+        _VALUE.sub(r"<\1=\2", bare(part)) if number % 2 else _around(part, named=named)
         for number, part in enumerate(_ARTICLE.split(spaced))
     )
 
 
+def _around(part: str, *, named: bool) -> str:
+    """What stands around an article, without what a script makes; `named` says whether its parts keep their names."""
+    part = _MADE.sub("", part)
+    if not named:
+        part = _NAMED.sub("", _SKIP.sub(rf'<a href="#{_MAIN}" \1>\2</a>', part).replace(*_MAIN_NAMED))
+    return _QUOTED.sub(r"\1\2", _APART.sub("", part))
+
+
 def bare(content: str) -> str:
     """Content without what a script makes, and without what no browser shows."""
-    return _UNCOLOURED.sub(r"<pre>\1", _AROUND_BLOCKS.sub("", _MADE_WITHIN.sub(r"<h\1\2\3", content)))
+    spared = _ENDS.sub("", _AROUND_BLOCKS.sub("", _MADE_WITHIN.sub(r"<h\1\2\3", content)))
+    return _UNCOLOURED.sub(r"<pre>\1", spared)

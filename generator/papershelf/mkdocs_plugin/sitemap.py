@@ -6,6 +6,7 @@ MkDocs lays out `sitemap.xml` with the pages that it makes; those past the theme
 
 from __future__ import annotations
 
+import gzip
 import html
 import re
 from collections.abc import Iterable, Sequence
@@ -31,7 +32,7 @@ def in_sitemap(file: File, date: str, root: str) -> str:
 def sitemap(output: str, more: Iterable[str], config: MkDocsConfig, most: int = MOST) -> str:
     """What `sitemap.xml` says: the pages in MkDocs' `output` and `more` entries, or where these parts of it are.
 
-    A part for each `most` pages is written into the site's folder.
+    A part for each `most` pages is written into the site's folder, compressed: a large site's are 20 MB as text.
     """
     head, *found = re.split(r"(?=<url>)", output)
     if not found:
@@ -43,9 +44,9 @@ def sitemap(output: str, more: Iterable[str], config: MkDocsConfig, most: int = 
     texts = [f"{head.rstrip()}\n    {chr(10).join(f'    {text}' for text in part).lstrip()}{tail}" for part in parts]
     if len(texts) == 1:
         return texts[0]
-    names = [f"sitemap-{number}.xml" for number in range(1, len(texts) + 1)]
+    names = [f"sitemap-{number}.xml.gz" for number in range(1, len(texts) + 1)]
     for name, text in zip(names, texts, strict=True):
-        write_file(text.encode(), str(Path(config.site_dir, name)))
+        write_file(gzip.compress(text.encode(), 6, mtime=0), str(Path(config.site_dir, name)))
     return _index([urljoin(config.site_url or "/", name) for name in names], parts)
 
 

@@ -6,8 +6,9 @@
 
 {%- import "partials/language.html" as lang with context %}
 {%- set features = config.theme.features or [] %}
-{%- set palettes = config.theme.palette if config.theme.palette and config.theme.palette is not mapping else [] %}
-{%- set palette_html %}{% if palettes %}{% include "partials/palette.html" %}{% endif %}{% endset %}
+{%- set one = config.theme.palette is mapping %}
+{%- set palettes = [config.theme.palette] if one else config.theme.palette or [] %}
+{%- set palette_html %}{% if palettes and not one %}{% include "partials/palette.html" %}{% endif %}{% endset %}
 {%- set search_html %}{% include "partials/search.html" %}{% endset %}
 {%- set source_html %}{% if config.repo_url %}{% include "partials/source.html" %}{% endif %}{% endset %}
 {%- set top_html %}
@@ -15,6 +16,7 @@
     {%- include "material/partials/top.html" %}
   {%- endif %}
 {%- endset %}
+{%- set footer_html %}{% include "partials/footer.html" %}{% endset %}
 {%- set made_html %}{% include "material/partials/copyright.html" %}{% endset %}
 {%- set forms_html %}
   {%- with page = {"file": {"src_uri": "papers/the-papers-id.md"}} %}
@@ -46,12 +48,13 @@
   const SEARCH = {{ search_html | trim | tojson }};
   const SOURCE = {{ source_html | trim | tojson }};
   const TOP = {{ top_html | trim | tojson }};
+  const FOOTER = {{ footer_html | trim | tojson }};
   const MADE = {{ made_html | trim | tojson }};
   const FORMS = {{ forms_html | trim | tojson }};
   const PERMALINK = {{ ((config.mdx_configs.toc or {}).permalink == true) | tojson }};
 
   // The palette that was chosen, else the first that suits the system, as Material's script chooses it later.
-  const kept = __md_get("__palette");
+  const kept = {{ "null" if one else '__md_get("__palette")' }};
   const index = kept?.index ?? Math.max(0, colours.findIndex(({ media }) => matchMedia(media).matches));
   const light = matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark";
   const chosen = kept?.color ?? colours[index];
@@ -70,6 +73,7 @@
     [".papershelf-mend", place => {
       place.outerHTML = FORMS.replaceAll("the-papers-id", document.querySelector("article h1")?.id ?? "");
     }],
+    [".md-container > footer:not([class])", place => { place.outerHTML = FOOTER; }],
     [".papershelf-made", place => { place.outerHTML = MADE; }],
   ];
   /** @type {Task[]} */
@@ -91,9 +95,17 @@
       const label = document.querySelectorAll("[data-md-component=palette] input")[index]?.nextElementSibling;
       if (label instanceof HTMLLabelElement) label.hidden = false;
     }],
+    [".md-header ~ *", () => {
+      const name = document.querySelector(".md-header__title");
+      if (!name || name.children.length) return;
+      name.innerHTML = `<div class="md-header__ellipsis"><div class="md-header__topic"><span class="md-ellipsis">${name.innerHTML}</span></div></div>`;
+    }],
     ...within,
     // Material's script, before which all of the page stands.
     ['script[src*="/bundle."]', script => {
+      for (const part of ["header", "logo", "container", "tabs", "main", "content"]) {
+        if (lacks(part)) document.querySelector(`.md-${part}`)?.setAttribute("data-md-component", part);
+      }
       const ellipsis = document.querySelector(".md-header__ellipsis");
       if (ellipsis && lacks("header-topic")) {
         add(ellipsis, "beforeend", '<div class="md-header__topic" data-md-component="header-topic"><span class="md-ellipsis"></span></div>');
