@@ -11,11 +11,12 @@ import pytest
 
 ROWS = (
     ("model",),
-    ("problems", "progress"),
+    ("problems", "progress", "commonwords"),
     ("tex", "git", "yamlmistakes", "journal", "asking", "processes", "cache", "quickmark", "folding", "contentpolicy"),
     ("engine", "sending", "templates"),
     ("text", "yamlfile"),
-    ("identity", "yamlspans", "comments", "issueform", "suggest", "related", "reasons"),
+    ("identity", "yamlspans", "comments", "issueform", "suggest", "telling", "reasons"),
+    ("related",),
     ("yamledit", "paperlinks", "links", "hygiene"),
     ("values",),
     ("captures", "load", "frombibtex"),

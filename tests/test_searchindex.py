@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 from array import array
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +20,7 @@ from papershelf.checks import checked
 from papershelf.folding import folded, words
 from papershelf.load import Data
 from papershelf.model import Catalogue, Paper, Tag, Topic
-from papershelf.searchindex import ABSTRACT, STRIDE, usual_id, written
+from papershelf.searchindex import ABSTRACT, STRIDE, after_each_other, usual_id, written
 from papershelf.site import Site
 
 SITE = Site("Toys", "https://toys.example/shelf/")
@@ -104,8 +105,27 @@ def test_every_word_of_a_summary_and_an_abstract_has_its_place() -> None:
 
 
 def test_the_words_to_correct_by_are_those_that_no_title_has() -> None:
-    papers = (Paper("a", "Big widget", abstract="A widget, 12345 spindles and a re-used cog."), Paper("b", "B"))
-    assert json.loads(files(shelf_of(*papers))["spelling.json"]) == "reused spindles"
+    text = "A widget, 12345 spindles, a re-used cog, and a re-used mock-widget."
+    papers = (Paper("a", "Big widget", abstract=text), Paper("b", "B"))
+    assert json.loads(files(shelf_of(*papers))["spelling.json"]) == "AreusedAspindles"
+
+
+def test_a_word_to_correct_by_is_told_by_what_it_adds_to_the_one_before() -> None:
+    long = "abcdefghijklmnopqrstuvwxyz" * 2
+    some = ["widely", "widen", "widget", "widgets", "wídgets", "wídth", long, f"{long}s"]
+    assert after_each_other(some) == f"AwidelyEnDgetGsAwídgetsAwídthA{long}Z{long[25:]}s"
+
+
+def test_a_word_with_more_places_than_a_shard_leaves_the_shards_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(searchindex, "SHARD", 10)
+    letters = " ".join("bcdefghijklmnopqrstuvwxyz")
+    made = files(shelf_of(Paper("a", "A", abstract=f"{letters} " + "everywhere " * 300)))
+    firsts = json.loads(made["index.json"])["shards"]
+    empty = [number for number in range(len(firsts)) if not json.loads(made[f"words-{number}.json"])["words"]]
+    assert empty
+    for word in places(made):
+        at = bisect_right(firsts, word) - 1
+        assert word in json.loads(made[f"words-{at}.json"])["words"].split(" ")
 
 
 def test_a_stop_word_that_stands_everywhere_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:

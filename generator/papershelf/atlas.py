@@ -29,16 +29,18 @@ BESIDE = "assets/index.md"
 SIDE = 2000
 """Both coordinates are whole numbers from 0 to this."""
 
+# How many neighbours a group has.
+MOST_NEAR = 12
 # As few groups as these are laid out by force, in so many rounds.
 FEW = 60
-ROUNDS = 120
+ROUNDS = 80
 # How often each moves to the middle of its neighbours, and how far; how much of the room is then shared out evenly.
-AVERAGED = 4
-PULL = 0.7
-NEAR = 3.0
-EVEN = 0.5
+AVERAGED = 3
+PULL = 0.9
+NEAR = 5.0
+EVEN = 0.4
 # How often those that stand too near each other are pushed apart, and from how near, by the room each would have.
-PUSHES = 4
+PUSHES = 3
 APART = 0.75
 GOLDEN = math.pi * (3 - math.sqrt(5))
 
@@ -135,12 +137,20 @@ def _groups(edges: Edges) -> list[int]:
 def _joined(edges: Edges, groups: Sequence[int], count: int) -> Edges:
     """The graph of the groups."""
     joined: list[defaultdict[int, float]] = [defaultdict(float) for _ in range(count)]
-    for node, near in enumerate(edges):
-        own = groups[node]
+    for own, near in zip(groups, edges, strict=True):
+        row = joined[own]
         for other, weight in near.items():
-            if groups[other] != own:
-                joined[own][groups[other]] += weight
-    return [dict(sorted(near.items(), key=lambda pair: (-pair[1], pair[0]))[:12]) for near in joined]
+            row[groups[other]] += weight
+    for own, row in enumerate(joined):
+        row.pop(own, None)
+    return [_strongest(row) for row in joined]
+
+
+def _strongest(near: Mapping[int, float]) -> dict[int, float]:
+    """The neighbours that hold a group most strongly."""
+    if len(near) <= MOST_NEAR:
+        return dict(near)
+    return dict(sorted(sorted(near.items()), key=itemgetter(1), reverse=True)[:MOST_NEAR])
 
 
 def _sunflower(count: int) -> list[Point]:
@@ -193,14 +203,15 @@ def _averaged(points: Sequence[Point], edges: Edges) -> list[Point]:
     near = NEAR / len(points)
     moved = []
     for (x, y), own in zip(points, edges, strict=True):
-        total = mx = my = 0.0
+        total = right = up = 0.0
         for other, weight in own.items():
             ox, oy = points[other]
-            pull = weight / (near + (ox - x) * (ox - x) + (oy - y) * (oy - y))
+            dx, dy = ox - x, oy - y
+            pull = weight / (near + dx * dx + dy * dy)
             total += pull
-            mx += pull * ox
-            my += pull * oy
-        moved.append((x + PULL * (mx / total - x), y + PULL * (my / total - y)) if total else (x, y))
+            right += pull * dx
+            up += pull * dy
+        moved.append((x + PULL * right / total, y + PULL * up / total) if total else (x, y))
     return moved
 
 
@@ -210,6 +221,7 @@ def _spread(points: Sequence[Point], even: float) -> list[Point]:
     They are turned before, so that from step to step the room is cut along other lines, and none of them shows.
     """
     points = _scaled(points, GOLDEN * len(points))
+    axes = [[point[axis] for point in points] for axis in (0, 1)]
     ranked = [(0.0, 0.0)] * len(points)
     waiting = [(list(range(len(points))), -1.0, -1.0, 2.0, 2.0)]
     while waiting:
@@ -219,7 +231,7 @@ def _spread(points: Sequence[Point], even: float) -> list[Point]:
                 ranked[node] = _round(left + width / 2, bottom + height / 2)
             continue
         axis = 0 if width >= height else 1
-        nodes.sort(key=lambda node: (points[node][axis], node))
+        nodes.sort(key=axes[axis].__getitem__)
         half = len(nodes) // 2
         share = half / len(nodes)
         if axis == 0:
@@ -246,6 +258,7 @@ def _pushed(points: Sequence[Point], apart: float) -> list[Point]:
     for node, (x, y) in enumerate(points):
         cells[int(x // apart), int(y // apart)].append(node)
     moved = [list(point) for point in points]
+    closest = apart * apart
     for (column, row), nodes in cells.items():
         near = [nodes] + [
             cells[place]
@@ -256,9 +269,10 @@ def _pushed(points: Sequence[Point], apart: float) -> list[Point]:
             for node in nodes:
                 x, y = points[node]
                 for other in others:
-                    dx, dy = points[other][0] - x, points[other][1] - y
+                    ox, oy = points[other]
+                    dx, dy = ox - x, oy - y
                     square = dx * dx + dy * dy
-                    if square >= apart * apart or (others is nodes and other <= node):
+                    if square >= closest or (others is nodes and other <= node):
                         continue
                     distance = math.sqrt(square)
                     if not distance:

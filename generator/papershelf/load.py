@@ -11,6 +11,7 @@ import re
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from typing import Any
 from papershelf.cache import Results, Stamp, digest, stamp
 from papershelf.identity import why_not_an_id
 from papershelf.model import Catalogue, Paper, ReadingList, Removed, Tag, Topic, in_order
-from papershelf.problems import Problem, ProblemsError, did_you_mean, quoted
+from papershelf.problems import Problem, ProblemsError, quoted
 from papershelf.processes import runs, spread
 from papershelf.values import values, what, whole
 from papershelf.yamlfile import Document, Key, Value, read
@@ -282,7 +283,12 @@ def _file_problem(data: Data, source: str, found: str, expected: str = "", advic
 def _stray(data: Data, name: str) -> Problem:
     expected = ", ".join(_NAMES)
     where = f"Papers go to {data.shown}/{PAPERS}/<letter>/<id>.yml."
-    advice = did_you_mean(name, _NAMES, where if name.endswith(".yml") else f"Move it out of {data.shown}/.")
+    otherwise = where if name.endswith(".yml") else f"Move it out of {data.shown}/."
+    # Any two names with an ending are alike; and a text for people isn't meant to be one of these.
+    stem, _, ending = name.lower().partition(".")
+    names = {known.partition(".")[0]: known for known in _NAMES}
+    meant = get_close_matches(stem, names, n=1, cutoff=0.75) if ending != "md" else []
+    advice = f'Did you mean "{names[meant[0]]}"?' if meant else otherwise
     return _file_problem(data, name, f"{quoted(name)} doesn't belong here", expected, advice)
 
 

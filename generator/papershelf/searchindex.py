@@ -13,10 +13,11 @@ import re
 from array import array
 from bisect import bisect_right
 from collections import defaultdict, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, cached_property, partial
 from itertools import accumulate, chain, count, pairwise
 from operator import sub
+from typing import NamedTuple
 
 from papershelf.cache import Results, digest
 from papershelf.folding import words
@@ -55,6 +56,9 @@ COMMON = 12_000
 SPELLED = 5
 """How many letters a word has at least that may be mistyped; one that has lost a letter has fewer."""
 
+CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+"""The numbers from 0 to 25, as folded words have no such letters."""
+
 _DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 """The letters of a number: of the second half all but the last, which is of the first."""
 
@@ -73,6 +77,14 @@ def downloads(shelf: Catalogue, site: Site, results: Results) -> Iterator[Downlo
     yield Download(f"{FOLDER}spelling.json", index.spelling, (index.version,), weight)
     for number in range(index.count):
         yield Download(f"{FOLDER}words-{number}.json", partial(index.shard, number), (index.version, number))
+
+
+class _OfTexts(NamedTuple):
+    """The shards with the first word of each, the words by which mistyped ones are corrected, and those left out."""
+
+    shards: list[tuple[str, bytes]]
+    spelling: bytes
+    everywhere: list[str]
 
 
 class _Index:
@@ -111,6 +123,7 @@ class _Index:
                 "stride": STRIDE,
                 "abstract": ABSTRACT,
                 "stop": sorted(STOP),
+                "everywhere": self._of_texts.everywhere,
                 "topics": [[topic.id, topic.name, *topic.aliases] for topic in shelf.topics],
                 "tags": [[tag.id, tag.name, *tag.aliases] for tag in shelf.tags],
                 "lists": [[entry.id, names[entry.id]] for entry in shelf.lists],
@@ -152,34 +165,45 @@ class _Index:
         return self._shards[number][1]
 
     def spelling(self) -> bytes:
-        """The words of texts by which mistyped ones are corrected, without those of titles, which the browser has."""
-        return self._of_texts[1]
+        """The words of texts by which mistyped ones are corrected, but for those of titles, which the browser has."""
+        return self._of_texts.spelling
 
     @property
     def _shards(self) -> list[tuple[str, bytes]]:
         """The first word of each shard, and its file."""
-        return self._of_texts[0]
+        return self._of_texts.shards
 
     @cached_property
-    def _of_texts(self) -> tuple[list[tuple[str, bytes]], bytes]:
-        """The shards, and the words by which mistyped ones are corrected."""
-        return self._results.get("words", self.version.encode(), lambda: (self._made_shards(), self._made_spelling()))
+    def _of_texts(self) -> _OfTexts:
+        """What is made from texts alone."""
+        return _OfTexts(*self._results.get("words", self.version.encode(), self._made_of_texts))
+
+    def _made_of_texts(self) -> tuple[list[tuple[str, bytes]], bytes, list[str]]:
+        return self._made_shards(), self._made_spelling(), sorted(STOP - self._places.keys())
 
     def _made_shards(self) -> list[tuple[str, bytes]]:
+        # A word of very many places leaves a shard empty, which begins as the next one, so that all are in order.
         parts = [self._words[start:end] for start, end in pairwise([*self._starts, len(self._words)])]
-        return [(some[0] if some else "", self._shard(some)) for some in parts]
+        firsts = (self._words[start] if self._words else "" for start in self._starts)
+        return [(first, self._shard(some)) for first, some in zip(firsts, parts, strict=True)]
 
     def _shard(self, some: list[str]) -> bytes:
         return _json({"words": " ".join(some), "places": " ".join(written(self._places[word]) for word in some)})
 
     def _made_spelling(self) -> bytes:
         titled = {word for paper in self._shelf.papers for word in words(plain(paper.title))[0]}
+        others = titled | self._placed[1]
         some = (word for word in self._words if len(word) >= SPELLED and word.isalpha())
-        return _json(" ".join(word for word in some if word not in titled))
+        return _json(after_each_other(word for word in some if word not in others))
 
-    @cached_property
+    @property
     def _places(self) -> dict[str, array[int]]:
         """For each word, where it stands, in order."""
+        return self._placed[0]
+
+    @cached_property
+    def _placed(self) -> tuple[dict[str, array[int]], set[str]]:
+        """The same, and those words that a hyphen joins in one place alone: nobody looks for these."""
         places: defaultdict[str, array[int]] = defaultdict(partial(array, "I"))
         mixed = set()
         for number, paper in enumerate(self._shelf.papers):
@@ -196,7 +220,8 @@ class _Index:
                             mixed.add(word)
         for word in mixed:
             places[word] = array("I", sorted(places[word]))
-        return {word: some for word, some in places.items() if word not in STOP or len(some) < COMMON}
+        kept = {word: some for word, some in places.items() if word not in STOP or len(some) < COMMON}
+        return kept, {word for word in mixed if len(places[word]) == 1}
 
     @cached_property
     def _words(self) -> list[str]:
@@ -218,6 +243,21 @@ def usual_id(title: str) -> str:
             break
         found += f"-{word}" if found else word
     return found
+
+
+def after_each_other(some: Iterable[str]) -> str:
+    """Words in order as one text: of each what the one before doesn't begin with, behind a letter for how much that is.
+
+    Compressed, a quarter shorter than the words themselves.
+    """
+    before, found = "", []
+    for word in some:
+        # What isn't ASCII is whole: the browser counts letters otherwise.
+        most = min(len(before), len(word), len(CAPITALS) - 1) if word.isascii() else 0
+        same = next((at for at in range(most) if before[at] != word[at]), most)
+        found.append(CAPITALS[same] + word[same:])
+        before = word
+    return "".join(found)
 
 
 def written(places: array[int]) -> str:

@@ -71,7 +71,9 @@ _LOST_LOOK = re.compile(rf"(?<![A-Za-z\\])(?:{'|'.join(_LOOKS)})(?=\{{[^{{}}]*\}
 _LOST_TIMES = re.compile(r"times(?:(?<=\dtimes)|(?<=\^circtimes))(?![a-z])")
 _LOST_SYMBOL = re.compile(r"\s*(?:times|sim|approx|pm|circ|[=,+-])\s*")
 _TOKEN = re.compile(
-    r"\\(?P<command>[A-Za-z]+)|\\(?P<control>[^A-Za-z])|(?P<dollars>\$\$?)|(?P<script>[\^_])|(?P<brace>\{)|(?P<tie>~)"
+    # Begins with one set of characters, so that the search runs past all others.
+    r"[\\$^_{~](?:(?<=\\)(?:(?P<command>[A-Za-z]+)|(?P<control>[^A-Za-z]))"
+    r"|(?<=\$)(?P<dollars>\$?)|(?<=[\^_])(?P<script>)|(?<=\{)(?P<brace>)|(?<=~)(?P<tie>))"
 )
 _ACCENTED = re.compile(r"(?P<braces>\{)?(?:\\(?=[ij]\b))?(?P<letter>[A-Za-z])(?(braces)\})")
 _CONTRACTED = re.compile(r"(?<=\w\\')(?:s|t|re|ve|ll|d|m)\b")
@@ -343,7 +345,7 @@ def readable(text: str) -> str:
     text = _LOST_TIMES.sub("×", text)
     if "{" in text:
         text = _LOST_LOOK.sub(r"\\\g<0>", text)
-    if "\\" in text:
+    if '\\"' in text:
         text = _ESCAPED_QUOTES.sub(r"“\1”", text)
     if any(mark in text for mark in "\\$^{~"):
         text = _typeset(text, Mode.TEXT) or ""

@@ -34,7 +34,7 @@ Found = Mapping[str, Sequence[str]]
 
 def by_texts(papers: Sequence[Paper]) -> Found:
     near = related.kin(related.texts_of(papers))
-    return {name: [one.id for one in found[:RELATED]] for name, found in near.items()}
+    return {name: [other for other, *_ in found[:RELATED]] for name, found in near.items()}
 
 
 def by_tags(papers: Sequence[Paper]) -> Found:

@@ -121,6 +121,20 @@ def test_the_pencil_opens_the_file_of_the_page(page: Page, address: str, root: P
     assert (root / file).is_file()
 
 
+@pytest.mark.parametrize(
+    ("path", "tab"),
+    [
+        (ZERO_PATH, "All papers"),
+        ("tags/pipeline-parallelism/", "Tags"),
+        ("lists/trending-papers/2/", "Lists"),
+        ("find/", ""),
+    ],
+)
+def test_the_tab_is_lit_that_a_page_is_under(page: Page, address: str, path: str, tab: str) -> None:
+    page.goto(address + path)
+    assert page.locator(".md-tabs__item--active").all_inner_texts() == ([tab] if tab else [])
+
+
 def test_pages_of_a_listing_lead_to_each_other(page: Page, address: str) -> None:
     page.goto(f"{address}lists/trending-papers/")
     seen = page.locator(".papershelf-papers > ul > li").count()

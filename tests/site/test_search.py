@@ -294,6 +294,7 @@ def test_a_view_can_be_shared(page: Page, address: str, browser: Browser) -> Non
     page.get_by_role("searchbox", name="Words to look for").fill("translation")
     page.get_by_role("combobox", name="Order").select_option("title")
     page.wait_for_url("**/find/?q=translation&sort=title")
+    page.locator(".papershelf-find__list mark").first.wait_for()  # drawn anew, and with it the filters
     page.locator(".papershelf-find__include").first.click()
     page.wait_for_url("**/find/?q=translation&topic=*&sort=title")
     expect(page.locator(".papershelf-find__include[aria-pressed=true]")).to_have_count(1)

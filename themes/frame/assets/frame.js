@@ -75,6 +75,15 @@
     }],
     [".md-container > footer:not([class])", place => { place.outerHTML = FOOTER; }],
     [".papershelf-made", place => { place.outerHTML = MADE; }],
+    // A page that is in no navigation is under the tab whose folder it is in; before this place stand all tabs.
+    ["main", () => {
+      if (document.querySelector(".md-tabs__item--active")) return;
+      const root = new URL(".", /** @type {URL} */ (__md_scope)).href;
+      for (const tab of /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll(".md-tabs__link"))) {
+        const folder = new URL(".", tab.href).href;
+        if (folder !== root && location.href.startsWith(folder)) tab.parentElement?.classList.add("md-tabs__item--active");
+      }
+    }],
   ];
   /** @type {Task[]} */
   let waiting = [

@@ -7,7 +7,7 @@ import { words } from "./folding.js";
 
 /**
  * @typedef {{version: string, labelled: string, papers: number, together: number, paper: string, stride: number,
- *   abstract: number, stop: string[], topics: string[][], tags: string[][], lists: string[][], shards: string[]}} Head
+ *   abstract: number, stop: string[], everywhere: string[], topics: string[][], tags: string[][], lists: string[][], shards: string[]}} Head
  * @typedef {{word: string, at: number, unfinished: boolean}} Asked a word as it was typed, and where in the query
  * @typedef {{word: string, weight: number}} Form a word of the index that stands for a typed one
  * @typedef {{topic?: string[], tag?: string[], list?: string[], year?: string[], code?: string[],
@@ -38,7 +38,7 @@ const SPELLED = 4;
 const SHARDS = 3, RESPELLED = 2;
 /** How many shards all words of a query may read together. */
 const AT_ONCE = 7;
-/** How many of the best papers are looked at more closely. */
+/** How many of the best papers are looked at more closely, and how many of those others that say just what was typed. */
 const CLOSELY = 600;
 /** More words than anybody types; what is behind them is left out. */
 const WORDS = 30;
@@ -143,6 +143,17 @@ export function read(text) {
   return Uint32Array.from(numbers);
 }
 
+/** Words from the text that searchindex.py writes them as: each begins as the one before, for so many letters as a capital says. @param {string} text */
+export function afterEachOther(text) {
+  /** @type {string[]} */ const found = [];
+  let before = "";
+  for (const [, capital, rest] of text.matchAll(/([A-Z])([^A-Z]*)/g)) {
+    before = before.slice(0, capital.charCodeAt(0) - 65) + rest;
+    found.push(before);
+  }
+  return found;
+}
+
 /**
  * Open the engine of a site.
  * @param {string | URL} root the site's
@@ -175,7 +186,7 @@ export class Engine {
   #facets;
   /** What the reader marked papers as, by their numbers. @type {Map<number, string[]>} */
   #marked = new Map();
-  /** The words that stand in no title, nearly all. @type {Promise<string> | undefined} */
+  /** The words that stand in no title, nearly all. @type {Promise<string[]> | undefined} */
   #spelled;
   /** @type {Map<string, number> | undefined} */ #numbers;
   /** @type {string[] | undefined} */ #initials;
@@ -207,6 +218,8 @@ export class Engine {
       ...pages.flatMap(page => this.#sections(page)),
     ];
     this.stop = new Set(head.stop);
+    /** Words that so many texts have that their places are told nowhere. */
+    this.everywhere = new Set(head.everywhere);
     this.length = new Uint8Array(this.titles.length);
     /** @type {string[]} the words of each title, as one text */
     this.spoken = [];
@@ -417,9 +430,9 @@ export class Engine {
     const unknown = asked.filter(({ word }) => word.length >= SPELLED && !this.stop.has(word)
       && !this.inTitles.of(word) && !this.inLabels.of(word) && !this.inTexts(word));
     if (!unknown.length) return false;
-    this.#spelled ??= json(new URL(`assets/search/spelling.json?${this.head.version}`, this.root));
+    this.#spelled ??= json(new URL(`assets/search/spelling.json?${this.head.version}`, this.root)).then(afterEachOther);
     this.#spelled.catch(() => { this.#spelled = undefined; });
-    const spelled = (await this.#spelled).split(" ");
+    const spelled = await this.#spelled;
     /** @type {number[]} */ const more = [];
     for (const { word, at } of unknown) {
       const near = alike(word, spelled).sort(([one, typos], [other, others]) =>
@@ -446,7 +459,7 @@ export class Engine {
     const telling = asked.filter(({ word }) => !this.stop.has(word));
     /** @param {Asked} one how little it tells */
     const common = ({ word }) => (this.inTitles.of(word)?.length ?? 0) + (this.stop.has(word) ? this.titles.length : 0);
-    const wanted = [...asked].sort((one, other) => common(one) - common(other)).slice(0, READ);
+    const wanted = asked.filter(({ word }) => !this.everywhere.has(word)).sort((one, other) => common(one) - common(other)).slice(0, READ);
     const shards = this.#wanted(wanted);
     await Promise.all([...shards.values()].flatMap(numbers => [...numbers].map(number => this.#shard(number))));
     let matches = this.matches(asked, shards, telling, false);
@@ -611,6 +624,18 @@ export class Engine {
     return { numbers, score, forms, rarities, share: most, whole: most > all - 1e-9 && most > 0 };
   }
 
+  /** The papers whose texts say just what was typed, as far as it is known where its words stand. @param {Asked[]} asked */
+  #saying(asked) {
+    const rows = asked.flatMap(({ word, at }) => ({ at, places: this.inTexts(word) ?? [] })).filter(({ places }) => places.length);
+    const [rarest, ...others] = rows.sort((one, other) => one.places.length - other.places.length);
+    if (!others.length) return new Set();
+    const found = Array.from(rarest.places).filter(place => others.every(({ at, places }) => {
+      const wanted = place - rarest.at + at;
+      return places[first(places, wanted)] === wanted;
+    }));
+    return new Set(found.map(place => Math.floor(place / this.head.stride)));
+  }
+
   /**
    * Look at the best papers more closely: what stands as it was typed comes first.
    * @param {string} query
@@ -620,8 +645,10 @@ export class Engine {
   order(query, asked, { numbers, score, forms, rarities }) {
     const said = words(query).map(([word]) => ` ${word}`).join("");
     numbers.sort((one, other) => score[other] - score[one] || one - other);
-    numbers.forEach((number, rank) => {
-      if (rank < CLOSELY && asked.length > 1) {
+    const closely = new Set(asked.length > 1 ? numbers.slice(0, CLOSELY) : []), saying = this.#saying(asked);
+    for (const number of numbers.slice(CLOSELY).filter(number => saying.has(number)).slice(0, CLOSELY)) closely.add(number);
+    numbers.forEach(number => {
+      if (closely.has(number)) {
         score[number] += PHRASE_IN_TITLE * aligned(forms, rarities, word => this.inTitles.of(word), number * IN_TITLE, IN_TITLE);
         score[number] += PHRASE_IN_TEXT * aligned(forms, rarities, word => this.inTexts(word), number * this.head.stride, this.head.stride);
       }
