@@ -385,3 +385,18 @@ def test_without_scripts_the_page_leads_on(browser: Browser, address: str) -> No
 def test_the_index_of_the_shelf_is_what_the_engine_says_it_holds(site: Path, engine: Page) -> None:
     head = json.loads((site / "assets/search/index.json").read_text(encoding="utf-8"))
     assert engine.evaluate(FIND, "")["total"] == head["papers"]
+
+
+def test_a_tags_listing_that_ends_early_leads_to_all_that_have_it(page: Page, address: str) -> None:
+    """As on a shelf of more than 20,000 papers, whose pages end with such a sentence."""
+
+    def shortened(route: Route) -> None:
+        answer = route.fetch()
+        rest = '<div class="papershelf-rest"><p>These are the newest; <a href="../../find/">find papers</a>.</p></div>'
+        route.fulfill(response=answer, body=answer.text().replace("</article>", f"{rest}</article>"))
+
+    page.route("**/tags/llm-translation/", shortened)
+    page.goto(f"{address}tags/llm-translation/")
+    page.get_by_role("link", name="find papers").click()
+    expect(page).to_have_url(f"{address}find/?tag=llm-translation")
+    expect(page.locator(".papershelf-find__include[aria-pressed=true]")).to_have_count(1)

@@ -31,6 +31,9 @@
     reachable("drawer", "Menu");
     void drawMap();
     void track();
+    // A tag's listing of a large shelf ends with the way to all that have it; without scripts `/find/` is empty.
+    const rest = /** @type {HTMLAnchorElement | null} */ (document.querySelector(".papershelf-rest a"));
+    if (rest) rest.search = `?tag=${document.querySelector("article h1")?.id}`;
     const place = document.getElementById("papershelf-find");
     if (place) void load("find").then(({ mount }) => mount(place, root, head));
     // Where frame.js isn't, as with another renderer.
