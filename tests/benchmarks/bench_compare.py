@@ -24,6 +24,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
@@ -31,7 +32,7 @@ from typing import ParamSpec, TypeVar
 
 from bench_build import ids_in, make_shelf, timed
 from compare import report, sites
-from compare.report import AGAIN, ANEW, HUGO, OURS, STOCK, Cost, Result
+from compare.report import AGAIN, CLONED, HUGO, OURS, RENAMED, STOCK, Cost, Result
 
 MKDOCS = (sys.executable, "-m", "mkdocs", "build", "--strict")
 SIZES = [300, 1000, 5000, 10_000]
@@ -136,7 +137,7 @@ def prepare(place: Path, corpus: Path | None, size: int) -> None:
 def measured(ways: Sequence[Way], projects: dict[str, Path], expected: Path, size: int, runs: int) -> Iterator[Result]:
     """The costs of all ways for one size, which take turns."""
     costs: dict[str, list[Cost]] = {
-        name: [] for way in ways for name in ((OURS, ANEW, AGAIN) if way.name == OURS else (way.name,))
+        name: [] for way in ways for name in ((OURS, *LATER) if way.name == OURS else (way.name,))
     }
     for run in range(runs):
         for way in ways:
@@ -144,12 +145,9 @@ def measured(ways: Sequence[Way], projects: dict[str, Path], expected: Path, siz
                 say(f"{size:,} papers, turn {run + 1} of {runs}: {way.name}")
                 clean(way, projects[way.name])
                 costs[way.name].append(build(way, projects[way.name], expected))
-                if way.name == OURS:
-                    say(f"{size:,} papers, turn {run + 1} of {runs}: {ANEW}")
-                    shutil.rmtree(projects[OURS] / way.site)
-                    costs[ANEW].append(build(way, projects[OURS], expected))
-                    say(f"{size:,} papers, turn {run + 1} of {runs}: {AGAIN}")
-                    costs[AGAIN].append(build_edited(way, projects[OURS], expected))
+                for name, build_again in LATER.items() if way.name == OURS else ():
+                    say(f"{size:,} papers, turn {run + 1} of {runs}: {name}")
+                    costs[name].append(build_again(way, projects[OURS], expected))
     reasons = {way.name: way.not_run(size) for way in ways}
     for name, turns in costs.items():
         yield Result(size, name, tuple(turns), reasons.get(name, ""))
@@ -161,31 +159,60 @@ def clean(way: Way, project: Path) -> None:
         shutil.rmtree(project / name, ignore_errors=True)
 
 
-def build(way: Way, project: Path, expected: Path) -> Cost:
-    """Build a site, see that it is whole, and tell what it cost."""
+def build(way: Way, project: Path, expected: Path, shows: tuple[str, str] | None = None) -> Cost:
+    """Build a site, see that it is whole and a paper's page shows what is told, and tell what it cost."""
     parts = [(name, *timed(project, command)) for name, command in way.commands]
     site = project / way.site
     if lack := apart(sites.missing, site, expected):
         raise SystemExit(f"{way.name}: {lack}")
+    if shows and shows[1] not in sites.page(site, "papers", shows[0]).read_text(encoding="utf-8"):
+        raise SystemExit(f"{way.name}: the page of {shows[0]} doesn't show {shows[1]}")
     seconds = {name: time for name, time, _ in parts}
     cost = Cost(sum(seconds.values()), max(peak for _, _, peak in parts), *sites.size(site), parts=seconds)
     say(f"    {cost.seconds:.2f} s, {cost.megabytes:,.0f} MB")
     return cost
 
 
-def build_edited(way: Way, shelf: Path, expected: Path) -> Cost:
-    """Build our site again after one paper got one more tag, see that its page shows it, and take the tag back."""
+def build_tagged(way: Way, shelf: Path, expected: Path) -> Cost:
+    """Build our site after one paper got one more tag, and see that its page shows it."""
     path = next(path for path in sorted((shelf / "data" / "papers").rglob("*.yml")) if "\ntags:\n" in path.read_text())
+    new = next(tag for tag in ids_in(shelf / "data" / "tags.yml") if f"  - {tag}\n" not in path.read_text())
+    with edited(path, "\ntags:\n", f"\ntags:\n  - {new}\n"):
+        return build(way, shelf, expected, shows=(path.stem, f"tags/{new}/"))
+
+
+def build_cloned(way: Way, shelf: Path, expected: Path) -> Cost:
+    """Build our site as on a fresh clone, whose files are all new, with the cache and one paper with one more tag."""
+    shutil.rmtree(shelf / way.site)
+    for path in (shelf / "data").rglob("*.yml"):
+        path.touch()
+    return build_tagged(way, shelf, expected)
+
+
+def build_renamed(way: Way, shelf: Path, expected: Path) -> Cost:
+    """Build our site after a topic got another name, which makes each page another one: none is kept, but no text."""
+    shutil.rmtree(shelf / way.site)
+    topics = shelf / "data" / "topics.yml"
+    name = next(re.finditer(r'^  name: "(.*)"$', topics.read_text(encoding="utf-8"), re.MULTILINE))[1]
+    topic = ids_in(topics)[0]
+    paper = next(path for path in (shelf / "data" / "papers").rglob("*.yml") if f"\n  - {topic}\n" in path.read_text())
+    with edited(topics, f'  name: "{name}"', f'  name: "{name} Renamed"'):
+        return build(way, shelf, expected, shows=(paper.stem, f"{name} Renamed"))
+
+
+@contextmanager
+def edited(path: Path, before: str, after: str) -> Iterator[None]:
+    """A file with one place in it changed, until what is done with it is done."""
     text = path.read_text(encoding="utf-8")
-    new = next(tag for tag in ids_in(shelf / "data" / "tags.yml") if f"  - {tag}\n" not in text)
-    path.write_text(text.replace("\ntags:\n", f"\ntags:\n  - {new}\n", 1), encoding="utf-8")
+    path.write_text(text.replace(before, after, 1), encoding="utf-8")
     try:
-        cost = build(way, shelf, expected)
-        if f"tags/{new}/" not in sites.page(shelf / way.site, "papers", path.stem).read_text(encoding="utf-8"):
-            raise SystemExit(f"the page of {path.stem} doesn't show its new tag")
-        return cost
+        yield
     finally:
         path.write_text(text, encoding="utf-8")
+
+
+LATER = {CLONED: build_cloned, AGAIN: build_tagged, RENAMED: build_renamed}
+"""What else our site is built after: each finds the cache that the one before it left."""
 
 
 def stage_seconds(shelf: Path) -> dict[str, float]:

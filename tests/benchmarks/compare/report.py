@@ -16,17 +16,18 @@ from importlib import metadata
 from pathlib import Path
 from statistics import median
 
-OURS, ANEW, AGAIN, STOCK, HUGO = "ours", "anew", "again", "stock", "hugo"
+OURS, RENAMED, CLONED, AGAIN, STOCK, HUGO = "ours", "renamed", "cloned", "again", "stock", "hugo"
 LABELS = {
     OURS: "Papershelf",
-    ANEW: "Papershelf, the whole site where no text changed",
+    RENAMED: "Papershelf, every page anew, but no text: a topic was renamed",
+    CLONED: "Papershelf, the whole site of a fresh clone with the cache, one tag edited",
     AGAIN: "Papershelf, again after one edited tag",
     STOCK: "stock MkDocs + Material",
     HUGO: "Hugo + Pagefind",
 }
 NOTE = (
     "Peak MB is the memory of a build's largest process. Ours ÷ this is the time of our first build by that of this one"
-    " in the same turn, and behind the stroke that of the whole site where no text changed."
+    " in the same turn; behind the strokes that with every page anew, and that of a fresh clone with the cache."
 )
 README = Path(__file__).parents[1] / "README.md"
 PICTURE = README.with_name("compare.svg")
@@ -121,7 +122,7 @@ def row(result: Result, ours: Mapping[str, Result]) -> str:
     ratio = ""
     if result.way in (STOCK, HUGO):
         ratio = " / ".join(
-            f"{by(mine, result):.2f}" for mine in (ours.get(OURS), ours.get(ANEW)) if mine and mine.turns
+            f"{by(mine, result):.2f}" for mine in map(ours.get, (OURS, RENAMED, CLONED)) if mine and mine.turns
         )
     parts = [f"{median(turn.parts[part] for turn in result.turns):.2f}" for part in result.turns[0].parts]
     split = f" ({' + '.join(parts)})" if len(parts) > 1 else ""
@@ -170,15 +171,16 @@ LEFT, RIGHT, TOP, BOTTOM = 56, 172, 40, 44
 LEADING = 17
 SHAPES = {
     OURS: ("M-4 -4H4V4H-4Z", "none"),
-    ANEW: ("M-4 0H4M0 -4V4", "6 2"),
+    RENAMED: ("M-4 0H4M0 -4V4", "6 2"),
+    CLONED: ("M0 -5V5M-4 -3L4 3M-4 3L4 -3", "1 3"),
     AGAIN: ("M0 -5L5 4H-5Z", "2 4"),
     STOCK: ("M-4 -4L4 4M-4 4L4 -4", "8 4"),
     HUGO: ("M0 -5L5 0L0 5L-5 0Z", "12 3 2 3"),
 }
 """A mark and a dash for each way, so that colour alone never tells them apart."""
 SHORT = {
-    OURS: "Papershelf", ANEW: "no text changed", AGAIN: "after one edited tag", STOCK: "MkDocs + Material",
-    HUGO: "Hugo + Pagefind",
+    OURS: "Papershelf", RENAMED: "after a renamed topic", CLONED: "a clone with the cache",
+    AGAIN: "after one edited tag", STOCK: "MkDocs + Material", HUGO: "Hugo + Pagefind",
 }  # fmt: skip
 STYLE = """\
 <style>
