@@ -51,7 +51,10 @@ def _related(catalogue: Catalogue, results: Results) -> dict[str, tuple[Near, ..
     """For each paper the few that are nearest by their texts, each with the words that both share."""
     paper = catalogue.paper
     known = kin_of(texts_in(catalogue), results)
-    return {name: tuple((paper[other], words) for other, _, words in found[:RELATED]) for name, found in known.items()}
+    # Lists within, because there is one for each paper, and generators take longer to begin than to end.
+    return {
+        name: tuple([(paper[other], words) for other, _, words in found[:RELATED]]) for name, found in known.items()
+    }
 
 
 def shared_topics(catalogue: Catalogue) -> dict[tuple[int, int], int]:

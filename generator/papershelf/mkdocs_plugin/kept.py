@@ -62,6 +62,7 @@ class Kept:
         self._expected: frozenset[str] = frozenset()
         self._shared: object = None
         self._there: dict[str, Stamp] = {}
+        self._left: dict[str, Stamp] | None = None
 
     def facts(self) -> Iterator[object]:
         """What `recall` makes of another one this one, as plain facts."""
@@ -139,11 +140,16 @@ class Kept:
         for piece, made in zip(download.pieces, pieces, strict=True):
             self._pieces[f"{download.path}#{piece.name}"] = piece.parts, made
 
-    def begin(self, site: Path) -> None:
-        """Put the folders back and look what is there."""
-        self._there = {}
-        for place in self.put_back(site):
-            self._there |= _files(str(place))
+    def begin(self, site: Path, *, ours: bool = False) -> None:
+        """Put the folders back and look what is there; of a folder that is all `ours`, as when serving, we know it.
+
+        But after a build that came to no end, which may have written anything.
+        """
+        places = self.put_back(site)
+        left, self._left = self._left, None
+        if not ours or left is None:
+            left = {path: known for place in places for path, known in _files(str(place)).items()}
+        self._there = left
 
     def known(self, plan: Plan) -> Written | None:
         """The page as it was written before, where what it alone has would come out the same."""
@@ -195,7 +201,8 @@ class Kept:
             Path(path).unlink(missing_ok=True)
             _remove_empty(Path(path).parent, site)
         self._made = {plan.path: (plan.parts, written[plan.path]) for plan, _ in planned if plan.path in written}
-        self._there = {}
+        self._left = {path: written[plan.path].stamp for plan, path in planned if plan.path in written}
+        self._left |= {f"{site}{os.sep}{path}": known for path, (_, known) in self._files.items()}
 
 
 def _of_all(parts: tuple[object, ...]) -> bool:

@@ -6,7 +6,6 @@ import datetime
 import html
 import logging
 import os
-import posixpath
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cache, partial
@@ -145,7 +144,7 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
         for plan in counted(plans, "Planning pages", len(plans)):
             if plan.path in files.src_uris:
                 continue
-            edit = plan.edit and posixpath.join(edit_root, plan.edit)
+            edit = plan.edit and f"{edit_root}/{plan.edit}"
             if reason is None and plan.path not in names:
                 self._planned.append(planned := PlannedFile(plan, edit, site, directory_urls=directory_urls))
                 files.append(planned)
@@ -187,7 +186,7 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
         for file in files.documentation_pages():
             if file.page:
                 file.page.update_date = self._date(file)
-        self._memory.kept.begin(Path(config.site_dir))
+        self._memory.kept.begin(Path(config.site_dir), ours=self._serving)
         if self._nav:
             env.bytecode_cache = self._code
             shells = Shells(config, env, self._nav, files, _edit_root(config, self._data(config)))
