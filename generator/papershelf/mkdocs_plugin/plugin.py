@@ -8,7 +8,7 @@ import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -204,8 +204,7 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
 
     def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:
         """Put right what isn't valid, and leave out the white space of the theme's templates."""
-        output = valid(output)
-        return squeezed(output) if page.file.generated_by == "papershelf" else output
+        return _finished(output) if page.file.generated_by == "papershelf" else valid(output)
 
     def on_post_template(self, output: str, *, template_name: str, config: MkDocsConfig) -> str:
         """Put all pages into the sitemap, in the order of their addresses, with dates from the data alone."""
@@ -266,6 +265,12 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
         return Data(
             _root(config) / self.config.data_dir, self.config.data_dir, self._memory.known, self._memory.results
         )
+
+
+@lru_cache(maxsize=64)
+def _finished(output: str) -> str:
+    """A page of ours as the theme laid it out, in its last form; most come again while a shelf is served."""
+    return squeezed(valid(output))
 
 
 def _nothing() -> None:

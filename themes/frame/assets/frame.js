@@ -79,7 +79,7 @@
     ["main", () => {
       if (document.querySelector(".md-tabs__item--active")) return;
       const root = new URL(".", /** @type {URL} */ (__md_scope)).href;
-      for (const tab of /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll(".md-tabs__link"))) {
+      for (const tab of /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll(".md-tabs__list a"))) {
         const folder = new URL(".", tab.href).href;
         if (folder !== root && location.href.startsWith(folder)) tab.parentElement?.classList.add("md-tabs__item--active");
       }
