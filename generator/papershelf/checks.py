@@ -97,6 +97,7 @@ def versions_have_a_first(loaded: Loaded, data: Data) -> Iterator[Problem]:
     older = {
         paper.id: [r.version_of for r in paper.relations if r.version_of and r.version_of != paper.id]
         for paper in loaded.catalogue.papers
+        if paper.relations
     }
     told: set[str] = set()
     for start in sorted(name for name, versions in older.items() if versions):

@@ -49,6 +49,8 @@ def in_table(
 def removed_ones_are_gone(loaded: Loaded, data: Data) -> Iterator[Problem]:
     """What was removed is on the shelf no more, and nothing has taken its name: that would be its address."""
     shelf = loaded.catalogue
+    if not shelf.removed:
+        return
     groups: dict[str, tuple[Paper | Topic | Tag, ...]] = {
         "paper": shelf.papers, "topic": shelf.topics, "tag": shelf.tags
     }  # fmt: skip
@@ -75,6 +77,8 @@ def removed_ones_are_gone(loaded: Loaded, data: Data) -> Iterator[Problem]:
 def removed_ones_had_places(loaded: Loaded, data: Data) -> Iterator[Problem]:
     """The places that removed papers had in lists are places that there are, and no other paper has."""
     shelf = loaded.catalogue
+    if not shelf.removed:
+        return
     taken = {(place.list, place.position): paper.source for paper in shelf.papers for place in paper.appearances}
     for entry in shelf.removed:
         for number, place in enumerate(entry.appearances):

@@ -131,10 +131,12 @@ class PlannedFile(File):
 class Converter:
     """Makes the content of generated pages, with links as MkDocs writes them."""
 
-    def __init__(self, config: MkDocsConfig, files: Files) -> None:
-        """Take the files that links may lead to."""
-        self._config, self._files = config, files
-        self._made: dict[str, str] = {}
+    def __init__(self, config: MkDocsConfig, files: Files, made: dict[str, str]) -> None:
+        """Take the files that links may lead to; `made` is what `Quickmark` made before of entries and links.
+
+        All of those lead to pages of the catalogue, which are where they are for as long as `Pages.shared` is the same.
+        """
+        self._config, self._files, self._made = config, files, made
         self._folders: dict[str, Quickmark] = {}
 
     def converted(self, body: str, file: File) -> Converted:

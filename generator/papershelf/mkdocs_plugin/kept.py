@@ -59,6 +59,8 @@ class Kept:
         self._pieces: _Digested = {}
         self.items: dict[str, tuple[Paper, str]] = {}
         """Papers' entries, while this process runs: a listing shows a hundred, of which an edit changes one."""
+        self.entries: dict[str, str] = {}
+        """What became of them, and of links, as HTML."""
         self._expected: frozenset[str] = frozenset()
         self._shared: object = None
         self._there: dict[str, Stamp] = {}
@@ -96,6 +98,7 @@ class Kept:
         if shared != self._shared:
             self._made, self._contents, self._shared = {}, {}, shared
             self.items.clear()
+            self.entries.clear()
 
     def content(self, plan: Plan) -> tuple[Page, Converted] | None:
         """A page that the theme lays out each time, as it was made before, where it would come out the same."""

@@ -132,12 +132,12 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
         reason = why_not(config) if self.config.fast else "mkdocs.yml says `fast: false`"
         if reason:
             log.info("Each page goes through Markdown and the theme, which takes longer: %s.", reason)
-        converter = Converter(config, files)
         names = dict(_names(config.nav))
         edit_root = _edit_root(config, self._data(config))
-        self._planned, self._converter = [], converter
+        self._planned = []
         # What a page shares with others depends on which of them stand in the navigation, too.
         self._memory.kept.share((self._ready.shared, tuple(names.items()), config.theme.custom_dir))
+        self._converter = Converter(config, files, self._memory.kept.entries)
         plans = tuple(self._ready.plans())
         # Each look into the configuration takes a while, and there are ten thousand pages.
         site, directory_urls = config.site_dir, config.use_directory_urls
