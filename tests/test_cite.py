@@ -31,7 +31,6 @@ from papershelf.cite.names import parted
 from papershelf.cite.tex import SIGNS, tex
 from papershelf.load import Data
 from papershelf.model import Catalogue, Paper
-from papershelf.site import Site
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -300,7 +299,7 @@ def test_citeproc_finds_the_fields_of_every_paper(papers: tuple[Paper, ...]) -> 
 def test_each_listing_that_holds_a_paper_has_its_files(shelf: Catalogue) -> None:
     from papershelf.cite import downloads
 
-    files = {download.path: download.make().decode() for download in downloads(shelf, Site("A shelf"))}
+    files = {download.path: download.make().decode() for download in downloads(shelf)}
     groups = {f"topics/{topic.id}": [p.id for p in shelf.papers if topic.id in p.topics] for topic in shelf.topics}
     groups |= {f"tags/{tag.id}": [p.id for p in shelf.papers if tag.id in p.tags] for tag in shelf.tags}
     groups |= {"papers": [paper.id for paper in shelf.papers]}
@@ -319,14 +318,14 @@ def test_each_listing_that_holds_a_paper_has_its_files(shelf: Catalogue) -> None
 def test_of_a_large_shelf_the_whole_is_left_to_a_command(shelf: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
     from papershelf.cite import files
 
-    def paths(*, whole: bool) -> set[str]:
-        return {download.path for download in files.downloads(shelf, Site("A shelf"), whole=whole)}
+    def paths() -> set[str]:
+        return {download.path for download in files.downloads(shelf)}
 
-    own, before = {"papers.bib", "papers.ris", "papers.csl.json"}, paths(whole=False)
+    own, before = {"papers.bib", "papers.ris", "papers.csl.json"}, paths()
     monkeypatch.setattr(files, "LARGE", len(shelf.papers) - 1)
-    assert paths(whole=False) == before - own
+    assert paths() == before - own
     assert files.offered(files.WHOLE, len(shelf.papers)) == ()
-    assert paths(whole=True) == own
+    assert {download.path for download in files.whole_shelf(shelf)} == own
 
 
 def test_an_entry_is_made_once_for_all_its_files(shelf: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -335,6 +334,6 @@ def test_an_entry_is_made_once_for_all_its_files(shelf: Catalogue, monkeypatch: 
     asked: list[str] = []
     files._entries.cache_clear()
     monkeypatch.setattr(files, "facts", lambda paper: asked.append(paper.id) or facts(paper))
-    for download in files.downloads(shelf, Site("A shelf")):
+    for download in files.downloads(shelf):
         download.make()
     assert sorted(asked) == sorted(paper.id for paper in shelf.papers)

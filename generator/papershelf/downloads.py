@@ -12,13 +12,13 @@ from papershelf.site import Download, Site
 
 def whole_shelf(shelf: Catalogue, site: Site) -> Iterator[Download]:
     """The whole shelf as data and as citations, however large it is: a site has some of these only for smaller ones."""
-    yield from cite.downloads(shelf, site, whole=True)
+    yield from cite.whole_shelf(shelf)
     yield from export.downloads(shelf, site, whole=True)
 
 
 def downloads(shelf: Catalogue, site: Site, results: Results) -> Iterator[Download]:
     """Every file of the site that is made from the catalogue and is no page; `results` may know what takes long."""
-    yield from cite.downloads(shelf, site)
+    yield from cite.downloads(shelf)
     yield from export.downloads(shelf, site)
     yield from feeds.downloads(shelf, site)
     yield from atlas.downloads(shelf, site, results)

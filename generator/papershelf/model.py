@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from hashlib import blake2b
@@ -269,8 +269,13 @@ class Catalogue:
 
     @cached_property
     def runs(self) -> tuple[tuple[int, tuple[Paper, ...]], ...]:
-        """The papers in runs, as `in_runs` has them, of which files of all papers are put together."""
-        return tuple(in_runs(self.papers))
+        """The papers in runs of a hundred, of which files of all papers are put together, each run with its number.
+
+        They are counted from the end: new papers come first, where a run has what is left over, and move no other.
+        """
+        papers, count = self.papers, len(self.papers)
+        ends = sorted({0, *range(count % TOGETHER, count + 1, TOGETHER)})
+        return tuple([((count - end) // TOGETHER, papers[start:end]) for start, end in pairwise(ends)])
 
     @cached_property
     def by_topic(self) -> Mapping[str, tuple[Paper, ...]]:
@@ -288,16 +293,6 @@ class Catalogue:
         places = [(place.list, place.position, paper) for paper in self.papers for place in paper.appearances]
         places.sort(key=itemgetter(1))
         return grouped(((paper, (name,)) for name, _, paper in places), self.list)
-
-
-def in_runs(papers: Sequence[Paper]) -> Iterator[tuple[int, tuple[Paper, ...]]]:
-    """Papers in runs of a hundred, each with its number, counted from the end: new ones come first, and move none.
-
-    The first run has what is left over.
-    """
-    starts = sorted({0, *range(len(papers) % TOGETHER, len(papers), TOGETHER)})
-    for start, end in pairwise([*starts, len(papers)] if papers else []):
-        yield (len(papers) - end) // TOGETHER, tuple(papers[start:end])
 
 
 def grouped(papers: Iterable[tuple[Paper, Iterable[str]]], known: Iterable[str]) -> dict[str, tuple[Paper, ...]]:

@@ -354,16 +354,17 @@ class Pages:
         large = len(self.catalogue.papers) > LARGE
         listed = papers[:OF_A_TAG] if large and kind == "tag" else papers
         for part in sliced(listed, path, PER_PAGE, PER_PAGE if large else WHOLE):
-            make = partial(self._slice, part, edit, name, text, kind, len(papers))
-            yield Plan(part.path, edit, make, (part, edit, name, text, len(papers), large))
+            more = part.number == part.of and len(listed) < len(papers)
+            make = partial(self._slice, part, edit, name, text, kind, len(papers), more=more)
+            yield Plan(part.path, edit, make, (part, edit, name, text, len(papers), more))
 
-    def _slice(self, part: Slice, edit: str, name: str, text: str, kind: str, count: int) -> Page:
+    def _slice(self, part: Slice, edit: str, name: str, text: str, kind: str, count: int, *, more: bool) -> Page:
         up = way_up(part.path)
         anchor = posixpath.basename(part.paths[0]).removesuffix(".md")
         items = [] if part.titles_only else [self._item(paper, up) for paper in part.papers]
         body = self._layout.render(
             "listing.md.jinja", part.path, name=name, text=text, kind=kind, count=count, anchor=anchor, part=part,
-            items=items, more=count > OF_A_TAG and kind == "tag" and len(self.catalogue.papers) > LARGE,
+            items=items, more=more,
             feed=feed_path(part.path) if self._feeds and part.number == 1 else None,
             taken_along=cite.offered(part.path, count) if count and part.number == 1 else (),
         )  # fmt: skip

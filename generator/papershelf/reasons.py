@@ -27,7 +27,9 @@ class Reasons:
         entries: tuple[Topic | Tag, ...] = (*catalogue.topics, *catalogue.tags)
         told = repr([(entry.name, entry.description) for entry in entries]).encode(errors="surrogatepass")
         key = digest(b"".join([told, *(paper.text_digest for paper in catalogue.papers)]))
-        self.spoken: tuple[str, ...] = (results or Results()).get("spoken", key, lambda: _all_spoken(catalogue))
+        self.spoken: tuple[str, ...] = (results or Results()).get(
+            "spoken", key, lambda: _all_spoken(entries, catalogue.papers)
+        )
         """The names of topics and tags, in their order, as they are written inside a sentence."""
         self._topic = {topic.id: name for topic, name in zip(catalogue.topics, self.spoken, strict=False)}
         self._tag = {tag.id: name for tag, name in zip(catalogue.tags, self.spoken[len(self._topic) :], strict=True)}
@@ -50,9 +52,8 @@ def reason(names: Sequence[str], words: Sequence[str]) -> str:
     return "; ".join(filter(None, (both, shares)))
 
 
-def _all_spoken(catalogue: Catalogue) -> tuple[str, ...]:
-    entries: tuple[Topic | Tag, ...] = (*catalogue.topics, *catalogue.tags)
-    texts = [entry.description for entry in entries] + [paper.abstract or "" for paper in catalogue.papers]
+def _all_spoken(entries: Sequence[Topic | Tag], papers: Iterable[Paper]) -> tuple[str, ...]:
+    texts = [entry.description for entry in entries] + [paper.abstract or "" for paper in papers]
     return tuple(_spoken(entry.name, texts) for entry in entries)
 
 

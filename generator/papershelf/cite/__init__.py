@@ -4,7 +4,7 @@
 """
 
 from papershelf.cite.facts import Facts, facts, tags
-from papershelf.cite.files import beside, downloads, offered
+from papershelf.cite.files import beside, downloads, offered, whole_shelf
 from papershelf.cite.formats import FORMATS, Format, bibtex
 
-__all__ = ["FORMATS", "Facts", "Format", "beside", "bibtex", "downloads", "facts", "offered", "tags"]
+__all__ = ["FORMATS", "Facts", "Format", "beside", "bibtex", "downloads", "facts", "offered", "tags", "whole_shelf"]

@@ -9,7 +9,7 @@ from papershelf.cite.facts import facts
 from papershelf.cite.formats import FORMATS
 from papershelf.model import Catalogue, Paper
 from papershelf.places import LARGE, list_path, tag_path, topic_path
-from papershelf.site import Download, Piece, Site
+from papershelf.site import Download, Piece
 
 WHOLE = "papers/index.md"
 """The page of all papers; their files stand beside its folder."""
@@ -30,19 +30,28 @@ def beside(path: str) -> tuple[tuple[str, str], ...]:
     return tuple((form.name, f"{stem}.{form.ending}") for form in FORMATS)
 
 
-def downloads(shelf: Catalogue, site: Site, *, whole: bool = False) -> Iterator[Download]:
-    """The files of the whole shelf, and of every listing of a modest number of papers; `whole`: the shelf's alone."""
+def downloads(shelf: Catalogue) -> Iterator[Download]:
+    """The files of the whole shelf, unless it is a large one, and of every listing of a modest number of papers."""
     entries = _Entries()
-    if shelf.papers and (whole or offered(WHOLE, len(shelf.papers))):
-        for number, (_, place) in enumerate(beside(WHOLE)):
-            yield Download.of(place, _pieces(shelf, entries, number), len(shelf.papers) // 150)
+    if offered(WHOLE, len(shelf.papers)):
+        yield from _of_all(shelf, entries)
     listings = [(topic_path(name), papers) for name, papers in shelf.by_topic.items()]
     listings += [(tag_path(name), papers) for name, papers in shelf.by_tag.items()]
     listings += [(list_path(name), papers) for name, papers in shelf.by_list.items()]
-    for path, papers in () if whole else listings:
+    for path, papers in listings:
         if papers:
             for number, (name, place) in enumerate(offered(path, len(papers))):
                 yield Download(place, partial(entries.file, number, papers), (name, papers), len(papers) // 150)
+
+
+def whole_shelf(shelf: Catalogue) -> Iterator[Download]:
+    """The files of the whole shelf, however large it is."""
+    return _of_all(shelf, _Entries())
+
+
+def _of_all(shelf: Catalogue, entries: _Entries) -> Iterator[Download]:
+    for number, (_, place) in enumerate(beside(WHOLE) if shelf.papers else ()):
+        yield Download.of(place, _pieces(shelf, entries, number), len(shelf.papers) // 150)
 
 
 def _pieces(shelf: Catalogue, entries: _Entries, number: int) -> Iterator[Piece]:

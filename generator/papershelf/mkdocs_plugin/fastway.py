@@ -6,7 +6,6 @@ is known: `why_not` says what keeps a site from it.
 
 from __future__ import annotations
 
-import os
 import posixpath
 import re
 from collections.abc import Callable
@@ -19,7 +18,7 @@ from mkdocs.structure.pages import Page as MkDocsPage
 
 from papershelf.mkdocs_plugin.shells import bare, contents
 from papershelf.pages import Plan
-from papershelf.places import html_file
+from papershelf.places import file_in, html_file
 from papershelf.quickmark import Converted, Quickmark, UnknownFormError
 
 OURS = frozenset({"papershelf", "material/search"})
@@ -110,11 +109,11 @@ class PlannedFile(File):
     def __init__(self, plan: Plan, edit: str | None, site_dir: str, *, directory_urls: bool) -> None:
         """Take what makes the page; `edit` is where it is edited, from the hand-written pages."""
         # Set one by one: MkDocs looks at each path in several ways, and ids need neither escapes nor another form.
-        self.src_uri, self.src_dir, self.abs_src_path = plan.path, None, None
+        self.src_uri, self.src_dir = plan.path, None
         self.dest_dir, self.use_directory_urls = site_dir, directory_urls
         self.dest_uri = place = html_file(plan.path, directory_urls=directory_urls)
         self.url = (place.removesuffix("index.html") or "./") if directory_urls else place
-        self.abs_dest_path = f"{site_dir}{os.sep}{place.replace('/', os.sep)}"
+        self.abs_dest_path = file_in(site_dir, place)
         self.inclusion = InclusionLevel.NOT_IN_NAV
         self.generated_by = "papershelf"
         self.edit_uri = edit

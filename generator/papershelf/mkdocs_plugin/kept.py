@@ -18,6 +18,7 @@ from papershelf.cache import Stamp, stamp
 from papershelf.mkdocs_plugin.shells import Kind
 from papershelf.model import Catalogue, Paper
 from papershelf.pages import Page, Plan
+from papershelf.places import file_in
 from papershelf.quickmark import Converted
 from papershelf.site import Download, Piece
 
@@ -73,10 +74,10 @@ class Kept:
         # Together, because the same runs of papers are in both.
         yield {path: known for path, known in self._files.items() if not _of_all(known[0])}, self._pieces
         kinds: dict[Kind | None, int] = {}
-        made = [(path, *known) for path, known in self._made.items() if not _of_all(known[0])]
         rows = [
             (path, parts, page.anchors, kinds.setdefault(page.kind, len(kinds)), page.shell, page.stamp, page.own)
-            for path, parts, page in made
+            for path, (parts, page) in self._made.items()
+            if not _of_all(parts)
         ]
         yield tuple(kinds)
         yield from rows
@@ -134,7 +135,7 @@ class Kept:
     def has(self, download: Download, path: str) -> bool:
         """Whether a file is there as it was written from equal parts."""
         parts, written = self._files.get(download.path, (None, None))
-        return written is not None and parts == download.parts and stamp(path) == written
+        return written is not None and parts == download.parts and self._there.get(path) == written
 
     def wrote(self, download: Download, stamp: Stamp, pieces: Iterable[bytes] = ()) -> None:
         """Note that a file was written, and the digests of its pieces."""
@@ -200,12 +201,12 @@ class Kept:
     def end(self, site: Path, planned: Sequence[tuple[Plan, str]], written: dict[str, Written]) -> None:
         """Remove what is no planned page and none of the other files, and note what was written, by page."""
         expected = {path for _, path in planned}
-        for path in self._there.keys() - expected - {f"{site}{os.sep}{path}" for path in self._expected}:
+        for path in self._there.keys() - expected - {file_in(str(site), path) for path in self._expected}:
             Path(path).unlink(missing_ok=True)
             _remove_empty(Path(path).parent, site)
         self._made = {plan.path: (plan.parts, written[plan.path]) for plan, _ in planned if plan.path in written}
         self._left = {path: written[plan.path].stamp for plan, path in planned if plan.path in written}
-        self._left |= {f"{site}{os.sep}{path}": known for path, (_, known) in self._files.items()}
+        self._left |= {file_in(str(site), path): known for path, (_, known) in self._files.items()}
 
 
 def _of_all(parts: tuple[object, ...]) -> bool:
