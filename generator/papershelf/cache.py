@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-import gc
 import os
 import pickle
 import sys
@@ -109,8 +108,6 @@ def load(file: Path, shared: type) -> list[object]:
     """The values that were saved by this version of the program; none where there is no such file, or a broken one."""
     values: list[object] = []
     numbered: list[object] = []
-    collects = gc.isenabled()
-    gc.disable()  # looking through a million new objects for garbage, again and again, takes three times as long
     try:
         with file.open("rb") as stream:
             if _Unpickler(stream, numbered).load() != engine():
@@ -120,9 +117,6 @@ def load(file: Path, shared: type) -> list[object]:
                 numbered += (value for value in some if isinstance(value, shared))
     except Exception:  # what a broken file raises is written down nowhere
         return []
-    finally:
-        if collects:
-            gc.enable()
     return values
 
 

@@ -35,16 +35,25 @@ class Memory:
             return
         self._restored = True
         self.store = Store(shelf / store.FILE)
+        # All of this is held on to: looking through it for garbage, again and again, takes a tenth of a build.
+        collects = gc.isenabled()
+        gc.disable()
+        try:
+            self._take_up(cache.load(shelf / FILE, Paper))
+            gc.freeze()
+        finally:
+            if collects:
+                gc.enable()
+
+    def _take_up(self, values: list[object]) -> None:
         # The papers come first, once each, and then what refers to them.
-        rest = [value for value in cache.load(shelf / FILE, Paper) if not isinstance(value, Paper)]
+        rest = [value for value in values if not isinstance(value, Paper)]
         self.was_left = bool(rest)
         if rest:
             known, results, *facts = rest
             self.known = cast(Known, known)
             self.results.kept = cast("dict[str, cache.Found]", results)
             self.kept.recall(facts)
-            # All of this is held on to: looking through it for garbage again and again takes a tenth of a build.
-            gc.freeze()
 
     def save(self, shelf: Path) -> None:
         """Leave everything for the next run."""
