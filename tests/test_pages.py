@@ -13,7 +13,8 @@ import yaml
 from papershelf.checks import checked
 from papershelf.load import Data
 from papershelf.model import Appearance, Catalogue, Links, Paper, ReadingList, Removed, Tag, Topic
-from papershelf.pages import Page, Pages
+from papershelf.page import Page
+from papershelf.pages import Pages
 from papershelf.places import OF_A_TAG, PER_PAGE, TITLES_PER_PAGE, paper_path, theme_folder
 from papershelf.quickmark import Quickmark
 
@@ -67,9 +68,9 @@ def test_a_listing_has_a_hundred_papers_a_page(made: dict[str, Page]) -> None:
 def test_in_a_large_shelfs_listings_titles_begin_behind_the_first_page(monkeypatch: pytest.MonkeyPatch) -> None:
     papers = tuple(Paper(id=f"p{number}", title=f"Title {number}", topics=("one",)) for number in range(250))
     shelf = Catalogue(papers, topics=(Topic("one", "One", "About one."),))
-    monkeypatch.setattr("papershelf.pages.LARGE", 249)
+    monkeypatch.setattr("papershelf.listings.LARGE", 249)
     assert [path for path in pages_of(shelf) if path.startswith("topics/one")] == ["topics/one.md", "topics/one/2.md"]
-    monkeypatch.setattr("papershelf.pages.LARGE", 250)
+    monkeypatch.setattr("papershelf.listings.LARGE", 250)
     assert "topics/one/3.md" in pages_of(shelf)
 
 
@@ -78,7 +79,7 @@ def test_a_large_shelfs_tag_lists_its_newest_papers_and_says_so(monkeypatch: pyt
     shelf = Catalogue(papers, tags=(Tag("one", "One", "About one."),))
     said, last = "[find papers](../../find.md) lists all", papers[-1]
     for large, listed in ((OF_A_TAG, papers[:-1]), (OF_A_TAG + 1, papers)):
-        monkeypatch.setattr("papershelf.pages.LARGE", large)
+        monkeypatch.setattr("papershelf.listings.LARGE", large)
         pages = [page.body for path, page in pages_of(shelf).items() if path.startswith("tags/one")]
         assert "601 papers" in pages[0]
         assert sum(page.count("/papers/p") for page in pages) >= len(listed)

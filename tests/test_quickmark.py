@@ -11,7 +11,8 @@ import pytest
 
 from papershelf.checks import checked
 from papershelf.load import Data
-from papershelf.pages import Page, Pages
+from papershelf.page import Page
+from papershelf.pages import Pages
 from papershelf.places import theme_folder
 from papershelf.quickmark import Quickmark, UnknownFormError
 from papershelf.text import prose

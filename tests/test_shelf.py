@@ -11,7 +11,7 @@ import pytest
 from papershelf.checks import checked, unfinished
 from papershelf.load import Data
 from papershelf.model import Catalogue
-from papershelf.pages import source_link
+from papershelf.entries import source_link
 
 FEWEST_IN_A_ROW = 8
 

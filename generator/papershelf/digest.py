@@ -25,7 +25,7 @@ from papershelf import text
 from papershelf.layout import counted
 from papershelf.model import Catalogue, Paper
 from papershelf.news import NEWEST, first_day, in_words, news
-from papershelf.pages import source_link
+from papershelf.entries import source_link
 from papershelf.places import paper_path, topic_path
 from papershelf.problems import RefusedError
 from papershelf.references import Names, names_of

@@ -7,39 +7,29 @@ everything they show is prepared here.
 
 from __future__ import annotations
 
-import html
-import json
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cache, cached_property, partial
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
 from itertools import groupby
-from operator import itemgetter
 from pathlib import Path
-from typing import Any, NamedTuple
-from urllib.parse import quote_plus
 
 from papershelf import cite, news, views
 from papershelf.cache import Results
 from papershelf.charts import Bar, topic_overlap, topic_sizes
-from papershelf.feeds import feed_path
-from papershelf.layout import Layout, link, outside_link, printed
-from papershelf.model import Appearance, Catalogue, Links, Paper, Removed
+from papershelf.entries import Entries, all_links, paper_link
+from papershelf.layout import Layout
+from papershelf.listings import Listings
+from papershelf.model import Catalogue, Paper, Removed
+from papershelf.page import Page, Plan
 from papershelf.places import (
-    LARGE,
-    OF_A_TAG,
-    PER_PAGE,
-    TITLES_PER_PAGE,
-    WHOLE,
-    Slice,
     html_address,
     html_file,
     list_path,
     paper_path,
     removed_path,
-    sliced,
     tag_path,
     topic_path,
     way_up,
@@ -47,76 +37,13 @@ from papershelf.places import (
 from papershelf.problems import Problem, did_you_mean, quoted
 from papershelf.reasons import Reasons, reason
 from papershelf.text import first_sentence, plain
-from papershelf.todo import Todo, todo
 
 STYLES = ("assets/papershelf.css",)
 SCRIPTS = ("assets/papershelf.js",)
 MAP = "map/index.md"
 MOST_TAGS = 6
 """How many tags of a topic the table beside the map names."""
-WAITING = 500
-"""How many of the things that wait for a curator the "to file" page shows."""
 PLACEHOLDER = re.compile(r"<!--\s*papershelf:\s*(.*?)\s*-->")
-
-
-@dataclass(frozen=True)
-class Page:
-    """A page of the site: its path below the site's root, what its front matter says, and its body as Markdown.
-
-    `title`, `description` and `tags` are readable text. `hide` names the side bars that it goes without, `edit` is the
-    file below `data/` that it is edited in. `found` says whether the search of another renderer is to find it; ours
-    has the catalogue. `cited_as` are the names and values by which reference managers know a paper.
-    """
-
-    path: str
-    title: str
-    description: str
-    body: str
-    edit: str | None = None
-    tags: tuple[str, ...] = ()
-    hide: tuple[str, ...] = ("navigation", "toc")
-    found: bool = False
-    cited_as: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def text(self) -> str:
-        """The whole page as it is handed over: the front matter and the body."""
-        title, description = meta_values(self)
-        head = [f"title: {_quoted(title)}", f"description: {_quoted(description)}"]
-        head += _listed("tags", [_quoted(html.escape(tag)) for tag in self.tags]) + _listed("hide", self.hide)
-        for name, group in groupby(self.cited_as, key=itemgetter(0)):
-            values = [_quoted(html.escape(value)) for _, value in group]
-            head += _listed(name, values) if name == "citation_author" else [f"{name}: {values[0]}"]
-        if not self.found:
-            head += ["search:", "  exclude: true"]
-        return "\n".join(("---", *head, "---", "", self.body))
-
-
-def meta_values(page: Page) -> tuple[str, str]:
-    """Title and description as front matter holds them: escaped, because Material puts them into HTML as they are."""
-    return html.escape(page.title), html.escape(page.description)
-
-
-def _quoted(text: str) -> str:
-    """A text of the front matter, quoted for YAML."""
-    return json.dumps(text, ensure_ascii=False)
-
-
-def _listed(key: str, values: Sequence[str]) -> list[str]:
-    return [f"{key}:", *(f"  - {value}" for value in values)] if values else []
-
-
-class Plan(NamedTuple):
-    """A page that is to be made: its path, the file it is edited in, and how it is made.
-
-    Two plans for one path with equal `parts` make equal pages, if `Pages.shared` is equal, too. A tuple, because there
-    is one for each page in every build.
-    """
-
-    path: str
-    edit: str | None
-    make: Callable[[], Page]
-    parts: tuple[object, ...]
 
 
 @dataclass(frozen=True)
@@ -127,35 +54,6 @@ class Link:
     path: str
     count: int = 0
     text: str = ""
-
-
-@dataclass(frozen=True)
-class Letter:
-    """A letter of the index of titles: how it is shown, its anchor, and the page on which it begins."""
-
-    shown: str
-    anchor: str
-    path: str
-
-
-@cache
-def _search(title: str) -> str:
-    """The address of a search for a title."""
-    return f"https://scholar.google.com/scholar?q={quote_plus(chr(34) + plain(title) + chr(34))}"
-
-
-def source_link(paper: Paper) -> tuple[str, str]:
-    """What the link to the real paper says, and its address; without one, a search for the title, and it says so."""
-    if paper.url is None:
-        return "Search for the title", _search(paper.title)
-    if paper.arxiv:
-        return "arXiv", paper.url
-    if paper.acl:
-        return "ACL Anthology", paper.url
-    return ("DOI" if paper.doi else "Paper"), paper.url
-
-
-_READ = {"arXiv": "Read on arXiv", "ACL Anthology": "Read at the ACL Anthology", "DOI": "Read at the publisher"}
 
 
 class Pages:
@@ -182,15 +80,12 @@ class Pages:
         self._folder = folder
         self._directory_urls = directory_urls
         self._feeds = feeds
-        self._list_name = views.list_names(catalogue)
         self.results = results or Results()
         self.views = views.views(catalogue, self.results)
         self._layout = Layout(templates)
         self._reasons = Reasons(catalogue, self.results)
-        self._items = {} if items is None else items
-        self._topic = {topic.id: Link(topic.name, topic_path(topic.id)) for topic in catalogue.topics}
-        self._tag = {tag.id: Link(tag.name, tag_path(tag.id)) for tag in catalogue.tags}
-        self._list = {name: Link(shown, list_path(name)) for name, shown in self._list_name.items()}
+        self._entries = Entries(catalogue, self._layout, items)
+        self._listings = Listings(catalogue, self._layout, self._entries, folder=folder, feeds=feeds)
 
     def all(self) -> Iterator[Page]:
         """Every page that is generated as a whole."""
@@ -204,17 +99,15 @@ class Pages:
         yield Plan("lists/index.md", "lists.yml", self._lists_page, self._lists)
         yield Plan("new.md", None, self._new, (self.catalogue,))
         yield Plan(MAP, None, self._map_page, (self.catalogue,))
+        listed = self._listings.of
         for topic in shelf.topics:
-            group = self.catalogue.by_topic[topic.id]
-            yield from self._listing(group, topic_path(topic.id), "topics.yml", topic.name, topic.description, "topic")
+            group = shelf.by_topic[topic.id]
+            yield from listed(group, topic_path(topic.id), "topics.yml", topic.name, topic.description, "topic")
         for tag in shelf.tags:
-            group = self.catalogue.by_tag[tag.id]
-            yield from self._listing(group, tag_path(tag.id), "tags.yml", tag.name, tag.description, "tag")
-        for entry in shelf.lists:
-            printed = ", ".join(text for text in (entry.source, entry.date) if text)
-            group, name = self.catalogue.by_list[entry.id], self._list_name[entry.id]
-            yield from self._listing(group, list_path(entry.id), "lists.yml", name, printed, "list")
-        yield from self._papers()
+            yield from listed(shelf.by_tag[tag.id], tag_path(tag.id), "tags.yml", tag.name, tag.description, "tag")
+        for entry, shown in zip(shelf.lists, self._lists, strict=True):
+            yield from listed(shelf.by_list[entry.id], shown.path, "lists.yml", shown.name, shown.text, "list")
+        yield from self._listings.titles(self.results)
         yield Plan("duplicates.md", None, self._duplicates, tuple(self._concerned()))
         yield Plan("find.md", None, self._find, ())
         yield Plan("mine.md", None, self._mine, ())
@@ -288,10 +181,11 @@ class Pages:
 
     @cached_property
     def _lists(self) -> tuple[Link, ...]:
-        entries = ((entry, ", ".join(filter(None, (entry.source, entry.date)))) for entry in self.catalogue.lists)
+        names, shelf = views.list_names(self.catalogue), self.catalogue
+        printed = (", ".join(filter(None, (entry.source, entry.date))) for entry in shelf.lists)
         return tuple(
-            Link(self._list_name[entry.id], list_path(entry.id), len(self.catalogue.by_list[entry.id]), printed)
-            for entry, printed in entries
+            Link(names[entry.id], list_path(entry.id), len(shelf.by_list[entry.id]), text)
+            for entry, text in zip(shelf.lists, printed, strict=True)
         )
 
     # Pages
@@ -320,7 +214,7 @@ class Pages:
         days = [
             {
                 "name": news.in_words(day), "id": day.isoformat(), "began": day == began, "total": dated[day],
-                "papers": [self._item(paper, way_up(path)) for paper in papers],
+                "papers": [self._entries.entry(paper, way_up(path)) for paper in papers],
             }
             for day, papers in groupby(latest, key=lambda paper: paper.added) if day
         ]  # fmt: skip
@@ -346,73 +240,7 @@ class Pages:
         """The tags that most of some papers have, with how many have them."""
         counts = Counter(tag for paper in papers for tag in paper.tags)
         most = sorted(counts, key=lambda tag: (-counts[tag], tag))[:MOST_TAGS]
-        return [replace(self._tag[tag], count=counts[tag]) for tag in most]
-
-    def _listing(
-        self, papers: Sequence[Paper], path: str, edit: str, name: str, text: str, kind: str
-    ) -> Iterator[Plan]:
-        large = len(self.catalogue.papers) > LARGE
-        listed = papers[:OF_A_TAG] if large and kind == "tag" else papers
-        for part in sliced(listed, path, PER_PAGE, PER_PAGE if large else WHOLE):
-            more = part.number == part.of and len(listed) < len(papers)
-            make = partial(self._slice, part, edit, name, text, kind, len(papers), more=more)
-            yield Plan(part.path, edit, make, (part, edit, name, text, len(papers), more))
-
-    def _slice(self, part: Slice, edit: str, name: str, text: str, kind: str, count: int, *, more: bool) -> Page:
-        up = way_up(part.path)
-        anchor = posixpath.basename(part.paths[0]).removesuffix(".md")
-        items = [] if part.titles_only else [self._item(paper, up) for paper in part.papers]
-        body = self._layout.render(
-            "listing.md.jinja", part.path, name=name, text=text, kind=kind, count=count, anchor=anchor, part=part,
-            items=items, more=more,
-            feed=feed_path(part.path) if self._feeds and part.number == 1 else None,
-            taken_along=cite.offered(part.path, count) if count and part.number == 1 else (),
-        )  # fmt: skip
-        title = name if part.number == 1 else f"{name}, page {part.number}"
-        hide = ("toc",) if kind == "topic" else ("navigation", "toc")
-        return Page(part.path, title, plain(text or name), body, edit, hide=hide, found=part.number == 1)
-
-    def _papers(self) -> Iterator[Plan]:
-        groups = views.letters(self.catalogue, self.results)
-        initial = {paper.id: letter for letter, group in groups.items() for paper in group}
-        ordered = [paper for group in groups.values() for paper in group]
-        parts = list(sliced(ordered, "papers/index.md", TITLES_PER_PAGE))
-        letters: dict[str, Letter] = {}
-        for part in parts:
-            for paper in part.papers:
-                letter = initial[paper.id]
-                letters.setdefault(letter, _letter(letter, part.path))
-        for part in parts:
-            groups_here: dict[Letter, list[Paper]] = {}
-            for paper in part.papers:
-                groups_here.setdefault(letters[initial[paper.id]], []).append(paper)
-            known = tuple(letters.values()), len(ordered)
-            make = partial(self._titles, part, tuple(groups_here.items()), *known)
-            # On the first one stands what waits for a curator, which may be anything.
-            yield Plan(part.path, None, make, (part, *known) if part.number > 1 else (self.catalogue,))
-
-    def _titles(
-        self, part: Slice, groups: Sequence[tuple[Letter, Sequence[Paper]]], letters: Sequence[Letter], count: int
-    ) -> Page:
-        waiting = todo(self.catalogue) if part.number == 1 else ()
-        body = self._layout.render(
-            "papers.md.jinja", part.path, part=part, letters=letters, groups=groups, count=count,
-            waiting=[self._waiting(item) for item in waiting[:WAITING]], more=max(0, len(waiting) - WAITING),
-            taken_along=cite.offered(part.path, count) if count and part.number == 1 else (),
-        )  # fmt: skip
-        title = "All papers" if part.number == 1 else f"All papers, page {part.number}"
-        text = f"All {count} papers of this shelf by title, and those that wait for a curator"
-        return Page(part.path, title, text, body, found=part.number == 1)
-
-    def _waiting(self, item: Todo) -> dict[str, Any]:
-        return {
-            "source": f"{self._folder}/{item.source}",
-            "papers": [self.catalogue.paper[name] for name in item.papers],
-            "what": item.what,
-            "command": item.command,
-            "write": item.write,
-            "joint": item.joint,
-        }
+        return [Link(self.catalogue.tag[tag].name, tag_path(tag), counts[tag]) for tag in most]
 
     def _concerned(self) -> Iterator[object]:
         """What the page of duplicates is made from."""
@@ -423,9 +251,9 @@ class Pages:
     def _duplicates(self) -> Page:
         shelf, at = self.catalogue, "duplicates.md"
         several = [paper for paper in shelf.papers if len(paper.appearances) > 1]
-        merged = [(_link(paper, at), self._places(paper.appearances, at)) for paper in several]
+        merged = [(paper_link(paper, at), self._entries.places(paper.appearances, at)) for paper in several]
         relations = ((paper, relation) for paper in shelf.papers for relation in paper.relations)
-        related = [((_link(paper, at), _link(shelf.paper[r.paper], at), r.why), r) for paper, r in relations]
+        related = [((paper_link(paper, at), paper_link(shelf.paper[r.paper], at), r.why), r) for paper, r in relations]
         body = self._layout.render(
             "duplicates.md.jinja", at, merged=merged, count=len(merged),
             versions=[linked for linked, r in related if r.version_of],
@@ -450,59 +278,24 @@ class Pages:
         printed = (", ".join(paper.authors), paper.venue or "")
         imprint = ", ".join(filter(None, (". ".join(filter(None, printed)), str(paper.year or ""))))
         body = self._layout.render(
-            "paper.md.jinja", path, paper=paper, imprint=imprint, links=_all_links(paper),
-            topics=self._names(self._topic, paper.topics, path), tags=self._names(self._tag, paper.tags, path),
-            places=self._places(paper.appearances, path), versions=[_link(other, path) for other in versions],
-            related=[(_link(other, path), reason(names(paper, other), words)) for other, words in related],
+            "paper.md.jinja", path, paper=paper, imprint=imprint, links=all_links(paper),
+            topics=self._entries.topics(paper, path), tags=self._entries.tags(paper, path),
+            places=self._entries.places(paper.appearances, path), versions=[paper_link(other, path) for other in versions],
+            related=[(paper_link(other, path), reason(names(paper, other), words)) for other, words in related],
             bibtex=cite.bibtex(paper),
         )  # fmt: skip
         summary = plain(paper.summary) if paper.summary else ""
         return Page(
             path, title, summary or first_sentence(paper.abstract or paper.title), body, paper.source,
-            tags=tuple(self._tag[name].name for name in paper.tags), found=True, cited_as=tuple(cite.tags(paper)),
+            tags=tuple(self.catalogue.tag[name].name for name in paper.tags), found=True, cited_as=tuple(cite.tags(paper)),
         )  # fmt: skip
 
     def _removed(self, entry: Removed) -> Page:
         path, text = removed_path(entry), f"This {entry.kind} was removed from the shelf"
-        body = self._layout.render("removed.md.jinja", path, entry=entry, places=self._places(entry.appearances, path))
+        body = self._layout.render("removed.md.jinja", path, entry=entry, places=self._entries.places(entry.appearances, path))
         return Page(path, plain(entry.title), text, body, "removed.yml")
 
     # Parts
-
-    def _item(self, paper: Paper, up: str) -> str:
-        """A paper's entry, the same in every listing from which `up` leads to the site's root."""
-        known, item = self._items.get(paper.id, (None, ""))
-        if known is not paper:
-            item = self._one_below_the_root(paper)
-            self._items[paper.id] = paper, item
-        return item if up == "../" else item.replace("](../", f"]({up}")
-
-    def _one_below_the_root(self, paper: Paper) -> str:
-        at = "listings/any.md"  # from no page that an entry links to is the way to it shorter
-        quiet = [f"*{name}*" for name in self._names(self._topic, paper.topics, at)]
-        if paper.tags:
-            quiet.append(", ".join(self._names(self._tag, paper.tags, at)))
-        if paper.year:
-            quiet.append(str(paper.year))
-        if len(paper.appearances) > 1:
-            quiet.append(f"in {', '.join(self._names(self._list, [place.list for place in paper.appearances], at))}")
-        quiet += _links(paper)
-        own = paper_path(paper.id)
-        if paper.abstract:
-            quiet.append(f"[abstract](../{own}#abstract)")
-        return self._layout.render("item.md.jinja", at, paper=paper, link=_link(paper, at), quiet=quiet).strip("\n")
-
-    def _names(self, known: Mapping[str, Link], names: Iterable[str], at: str) -> list[str]:
-        """The names of topics, tags or lists, each with its link from a page."""
-        return [link(known[name].name, known[name].path, at) for name in names]
-
-    def _places(self, appearances: Iterable[Appearance], at: str) -> list[str]:
-        """Where a paper stands in lists, in words."""
-        words = (
-            f"No.\u00a0{place.position} in {self._names(self._list, [place.list], at)[0]}" for place in appearances
-        )
-        titles = (f", printed there as “{printed(place.title)}”" if place.title else "" for place in appearances)
-        return [word + title for word, title in zip(words, titles, strict=True)]
 
     def _numbers(self, path: str) -> str:
         shelf = self.catalogue
@@ -518,36 +311,3 @@ class Pages:
 
     def _address(self, target: str, at: str) -> str:
         return html_address(target, at, directory_urls=self._directory_urls)
-
-
-def _letter(letter: str, path: str) -> Letter:
-    """A letter of the index; `#` stands for digits and signs."""
-    return Letter("0–9", "letter-0", path) if letter == "#" else Letter(letter, f"letter-{letter.lower()}", path)
-
-
-def _link(paper: Paper, at: str) -> str:
-    return link(paper.title, paper_path(paper.id), at)
-
-
-def _links(paper: Paper) -> list[str]:
-    """The outside links of a paper, the paper itself first, in few words."""
-    name, address = source_link(paper)
-    return [outside_link(name if paper.url else "search for the title", address), *_other_links(paper, str.lower)]
-
-
-def _all_links(paper: Paper) -> list[str]:
-    """The same as its own page shows them, with every place where the paper can be read."""
-    name, address = source_link(paper)
-    if not paper.url:
-        first = [f"Its address isn't known yet: {outside_link('search for the title at Google Scholar', address)}"]
-    else:
-        known = (("ACL Anthology", paper.acl_url), ("DOI", paper.doi_url))
-        first = [outside_link(_READ.get(name, "Read the paper"), address)]
-        first += [outside_link(shown, url) for shown, url in known if url and url != address]
-    return first + _other_links(paper, str.capitalize)
-
-
-def _other_links(paper: Paper, written: Callable[[str], str]) -> list[str]:
-    links = paper.links or Links()
-    others = (("code", links.code), ("data", links.data), ("project", links.project))
-    return [outside_link(written(name), url) for name, url in others if url]

@@ -27,7 +27,7 @@ from papershelf.mkdocs_plugin.kept import Kept, Written
 from papershelf.mkdocs_plugin.plugin import PapershelfPlugin
 from papershelf.mkdocs_plugin.shells import Kind
 from papershelf.mkdocs_plugin.store import FILE as TEXTS
-from papershelf.pages import Page, Plan
+from papershelf.page import Page, Plan
 from papershelf.quickmark import Converted
 from papershelf.site import Piece
 

@@ -17,7 +17,7 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page as MkDocsPage
 
 from papershelf.mkdocs_plugin.shells import bare, contents
-from papershelf.pages import Plan
+from papershelf.page import Plan
 from papershelf.places import file_in, html_file
 from papershelf.quickmark import Converted, Quickmark, UnknownFormError
 

@@ -17,7 +17,7 @@ from typing import cast
 from papershelf.cache import Stamp, stamp
 from papershelf.mkdocs_plugin.shells import Kind
 from papershelf.model import Catalogue, Paper
-from papershelf.pages import Page, Plan
+from papershelf.page import Page, Plan
 from papershelf.places import file_in
 from papershelf.quickmark import Converted
 from papershelf.site import Download, Piece

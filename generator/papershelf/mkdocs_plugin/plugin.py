@@ -39,7 +39,8 @@ from papershelf.mkdocs_plugin.valid import valid
 from papershelf.mkdocs_plugin.watching import Watcher
 from papershelf.mkdocs_plugin.writing import Writer
 from papershelf.model import Catalogue
-from papershelf.pages import SCRIPTS, STYLES, Page, Pages, Plan
+from papershelf.page import Page, Plan
+from papershelf.pages import SCRIPTS, STYLES, Pages
 from papershelf.places import paper_path, theme_folder
 from papershelf.problems import ProblemsError
 from papershelf.processes import beside

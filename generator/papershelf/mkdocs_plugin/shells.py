@@ -21,7 +21,7 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.structure.toc import AnchorLink, TableOfContents
 
-from papershelf.pages import Page, meta_values
+from papershelf.page import Page, meta_values
 from papershelf.quickmark import Heading
 
 _SLOT = "papershelf-slot-"

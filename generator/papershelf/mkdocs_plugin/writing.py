@@ -19,7 +19,7 @@ from papershelf.mkdocs_plugin.kept import Written, write
 from papershelf.mkdocs_plugin.memory import Memory
 from papershelf.mkdocs_plugin.shells import NoShellError, Shells, contents
 from papershelf.mkdocs_plugin.store import told
-from papershelf.pages import Page
+from papershelf.page import Page
 from papershelf.processes import runs, spread
 from papershelf.progress import mixed
 from papershelf.quickmark import Converted, UnknownFormError

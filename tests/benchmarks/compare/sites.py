@@ -17,7 +17,7 @@ from pathlib import Path
 from papershelf.checks import checked
 from papershelf.load import Data
 from papershelf.model import Catalogue, Paper
-from papershelf.pages import source_link
+from papershelf.entries import source_link
 from papershelf.text import address, markdown, plain, prose
 
 HUGO = Path(__file__).parent / "hugo"
