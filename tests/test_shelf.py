@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from papershelf.checks import checked, unfinished
+from papershelf.entries import source_link
 from papershelf.load import Data
 from papershelf.model import Catalogue
-from papershelf.entries import source_link
 
 FEWEST_IN_A_ROW = 8
 

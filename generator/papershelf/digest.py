@@ -22,10 +22,10 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from papershelf import text
+from papershelf.entries import source_link
 from papershelf.layout import counted
 from papershelf.model import Catalogue, Paper
 from papershelf.news import NEWEST, first_day, in_words, news
-from papershelf.entries import source_link
 from papershelf.places import paper_path, topic_path
 from papershelf.problems import RefusedError
 from papershelf.references import Names, names_of

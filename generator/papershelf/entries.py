@@ -49,7 +49,8 @@ class Entries:
         quiet += links(paper)
         if paper.abstract:
             quiet.append(f"[abstract](../{paper_path(paper.id)}#abstract)")
-        return self._layout.render("item.md.jinja", at, paper=paper, link=paper_link(paper, at), quiet=quiet).strip("\n")
+        made = self._layout.render("item.md.jinja", at, paper=paper, link=paper_link(paper, at), quiet=quiet)
+        return made.strip("\n")
 
     def topics(self, paper: Paper, at: str) -> list[str]:
         """The names of a paper's topics, each with its link from the page `at`."""

@@ -280,19 +280,22 @@ class Pages:
         body = self._layout.render(
             "paper.md.jinja", path, paper=paper, imprint=imprint, links=all_links(paper),
             topics=self._entries.topics(paper, path), tags=self._entries.tags(paper, path),
-            places=self._entries.places(paper.appearances, path), versions=[paper_link(other, path) for other in versions],
+            places=self._entries.places(paper.appearances, path),
+            versions=[paper_link(other, path) for other in versions],
             related=[(paper_link(other, path), reason(names(paper, other), words)) for other, words in related],
             bibtex=cite.bibtex(paper),
         )  # fmt: skip
         summary = plain(paper.summary) if paper.summary else ""
         return Page(
             path, title, summary or first_sentence(paper.abstract or paper.title), body, paper.source,
-            tags=tuple(self.catalogue.tag[name].name for name in paper.tags), found=True, cited_as=tuple(cite.tags(paper)),
+            tags=tuple(self.catalogue.tag[name].name for name in paper.tags),
+            found=True, cited_as=tuple(cite.tags(paper)),
         )  # fmt: skip
 
     def _removed(self, entry: Removed) -> Page:
         path, text = removed_path(entry), f"This {entry.kind} was removed from the shelf"
-        body = self._layout.render("removed.md.jinja", path, entry=entry, places=self._entries.places(entry.appearances, path))
+        places = self._entries.places(entry.appearances, path)
+        body = self._layout.render("removed.md.jinja", path, entry=entry, places=places)
         return Page(path, plain(entry.title), text, body, "removed.yml")
 
     # Parts

@@ -15,9 +15,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from papershelf.checks import checked
+from papershelf.entries import source_link
 from papershelf.load import Data
 from papershelf.model import Catalogue, Paper
-from papershelf.entries import source_link
 from papershelf.text import address, markdown, plain, prose
 
 HUGO = Path(__file__).parent / "hugo"
