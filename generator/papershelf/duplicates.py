@@ -13,7 +13,6 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
-from heapq import nsmallest
 from itertools import chain, pairwise
 from typing import NamedTuple, TypeVar
 
@@ -98,9 +97,11 @@ class Index:
         """The papers worth a comparison: all that share a name, and the first of those that share hints."""
         postings = [self._hints.get(hint, ()) for hint in clues.questions()]
         votes = Counter(chain.from_iterable([posting for posting in postings if len(posting) <= LONGEST_POSTING]))
-        enough = [number for number, count in votes.items() if count >= FEWEST_HINTS]
+        likeliest = [number for number, count in votes.items() if count >= FEWEST_HINTS]
         # One more than are compared: a paper in the index finds itself first. Ids break ties, so that order doesn't.
-        likeliest = nsmallest(MOST_COMPARED + 1, enough, key=lambda number: (-votes[number], self._profiles[number]))
+        if len(likeliest) > MOST_COMPARED + 1:
+            likeliest.sort(key=lambda number: (-votes[number], self._profiles[number]))
+            del likeliest[MOST_COMPARED + 1 :]
         return {*likeliest, *(number for name in clues.names for number in self._sure.get(name, ()))}
 
 
@@ -120,10 +121,10 @@ class _Shelf(Index):
             self._clues.append(_Clues(*shared, features, bare=not profile.triples))
             self._add(profile, self._clues[-1])
 
-    def pairs(self) -> list[tuple[int, int]]:
-        """The pairs worth a comparison, by the papers' numbers."""
-        found = ((number, other) for number, clues in enumerate(self._clues) for other in self._candidates(clues))
-        return sorted({(min(pair), max(pair)) for pair in found if pair[0] != pair[1]})
+    def pairs(self, numbers: Iterable[int]) -> set[tuple[int, int]]:
+        """The pairs worth a comparison in which some papers are, all by their numbers."""
+        found = ((number, other) for number in numbers for other in self._candidates(self._clues[number]))
+        return {(min(pair), max(pair)) for pair in found if pair[0] != pair[1]}
 
     def judged(self, pairs: Iterable[tuple[int, int]]) -> list[Match]:
         """The matches among some pairs."""
@@ -151,8 +152,12 @@ def compared(papers: Sequence[Paper]) -> bytes:
 
 def find(papers: Iterable[Paper]) -> list[Match]:
     """All matches among papers, the sure ones first, without those that a curator has judged."""
-    shelf = _Shelf(tuple(papers))
-    parts = spread(shelf.judged, runs(shelf.pairs(), WORTH_A_PROCESS), "Looking for duplicates")
+    every = tuple(papers)
+    shelf = _Shelf(every)
+    pairs = set[tuple[int, int]]().union(
+        *spread(shelf.pairs, runs(range(len(every)), WORTH_A_PROCESS), "Looking for papers to compare")
+    )
+    parts = spread(shelf.judged, runs(sorted(pairs), WORTH_A_PROCESS), "Looking for duplicates")
     return sorted((match for part in parts for match in part), key=_rank)
 
 

@@ -139,7 +139,7 @@ def _loaded(data: Data, sources: Iterable[str]) -> dict[str, tuple[Paper, bytes,
     loaded = {}
     for source in sources:
         problems: list[Problem] = []
-        loaded[source] = load_paper(source, data, problems), _digest(f"{data.root}/{source}"), problems
+        loaded[source] = (*_paper(source, data, problems), problems)
     return loaded
 
 
@@ -159,15 +159,21 @@ def _digest(path: str) -> bytes:
 
 def load_paper(source: str, data: Data, problems: list[Problem]) -> Paper:
     """A paper from its file, given by its path below `data/`; of what is wrong in it, problems, and the rest."""
+    return _paper(source, data, problems)[0]
+
+
+def _paper(source: str, data: Data, problems: list[Problem]) -> tuple[Paper, bytes]:
+    """The same with the digest of the file's content; of a file that can't be read, there is none."""
     paper_id = source.rsplit("/", 1)[-1].removesuffix(_ENDINGS[PAPERS])
     try:
         document = data.document(source)
     except ProblemsError as error:
         problems += error.problems
-        return Paper(id=paper_id, title=paper_id, source=source)
+        return Paper(id=paper_id, title=paper_id, source=source), b""
     problems += document.problems
     known = values(document, document.value, (), Paper, problems)
-    return Paper(**{"title": paper_id, **known}, id=paper_id, source=source)
+    paper = Paper(**{"title": paper_id, **known}, id=paper_id, source=source)
+    return paper, digest(document.text.encode())
 
 
 @dataclass

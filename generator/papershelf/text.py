@@ -111,9 +111,11 @@ def _trimmed(address: str) -> tuple[str, str]:
 def plain(text: str) -> str:
     """Return the readable text alone, for titles, descriptions and search."""
     folded = _folded(text)
-    if not _is_marked(folded):
-        return folded
-    return "".join(part if isinstance(part, str) else part.label for part in parts(text))
+    return _shown(parts(text)) if _is_marked(folded) else folded
+
+
+def _shown(pieces: tuple[Part, ...]) -> str:
+    return "".join([part if isinstance(part, str) else part.label for part in pieces])
 
 
 # Python-Markdown has no backslash escape for what opens a definition, a fold, a note or a block of an extension.
@@ -143,7 +145,7 @@ def html(text: str, *, links: bool = True) -> str:
     if not links:
         return escape_html(plain(text))
     pieces = parts(text)
-    pairs = _pairs(plain(text))
+    pairs = _pairs(_shown(pieces))
     written = (_entities(part, pairs) if isinstance(part, str) else _html_link(part, pairs) for part in pieces)
     return _opener("".join(written))
 
@@ -153,8 +155,9 @@ def markdown(text: str, *, links: bool = True) -> str:
     """Return the readable text as one line of Markdown, of which Python-Markdown makes the very bytes of html()."""
     if not links:
         return escape_markdown(plain(text))
-    line, pairs = "", _pairs(plain(text))
-    for part in parts(text):
+    pieces = parts(text)
+    line, pairs = "", _pairs(_shown(pieces))
+    for part in pieces:
         line = line + _inline(part, pairs) if isinstance(part, str) else _then_link(line, part, pairs)
     return _line_start(line)
 

@@ -59,6 +59,7 @@ class Document:
     value: Value
     problems: tuple[Problem, ...] = ()
     root: yaml.Node | None = field(default=None, repr=False)
+    text: str = field(default="", repr=False)
 
     def place(self, keys: Sequence[Key] = (), *, of_key: bool = False) -> tuple[int, int]:
         """Line and column, counted from 1, of the value under these keys; the nearest one that exists.
@@ -131,7 +132,7 @@ def parse(text: str, shown: str) -> Document:
     problems = tuple(_problem(shown, mistake) for mistake in reading.mistakes)
     if reading.unread:
         raise ProblemsError(problems)
-    return Document(shown, value, problems, root)
+    return Document(shown, value, problems, root, text)
 
 
 class _Loader(yaml.CBaseLoader):

@@ -25,6 +25,7 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import IO
 
@@ -191,22 +192,37 @@ def papers(corpus: Path | None, size: int) -> Iterator[str]:
 
 
 def from_corpus(corpus: Path) -> Iterator[tuple[str, str]]:
-    """The papers of a corpus whose abstracts are long enough for a capture; again with a new word at the end of it."""
+    """The papers of a corpus whose abstracts are long enough for a capture, and then others mixed from these."""
     content = gzip.decompress(corpus.read_bytes()) if corpus.suffix == ".gz" else corpus.read_bytes()
     rows = [json.loads(line) for line in content.decode("utf-8").split("\n") if line]
     texts = [(" ".join(row["title"].split()), " ".join((row["abstract"] or "").split())) for row in rows]
     texts = [(title, abstract) for title, abstract in texts if len(abstract) > 300 and len(title) < 150]
-    for turn in range(1000):
-        for title, abstract in texts:
-            mark = f" ({turn})" if turn else ""
-            yield title + mark, abstract + (" " + shuffled(abstract, turn) if turn else "")
+    yield from texts
+    yield from mixed(texts)
 
 
-def shuffled(text: str, seed: int) -> str:
-    """The words of a text in another order, so that a repeated abstract isn't the same one."""
-    words = text.split()
-    random.Random(f"{seed} {text[:40]}").shuffle(words)
-    return " ".join(words[:60]) + "."
+def mixed(texts: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Papers with halves of two others' titles, and an abstract as long as one's, its words in an order found there.
+
+    Whole sentences of others would make papers look alike that don't in a real shelf.
+    """
+    chance = random.Random(SEED)
+    abstracts = [abstract.split() for _, abstract in texts]
+    following: dict[str, list[str]] = {}
+    for words in abstracts:
+        for word, after in pairwise([*words, words[0]]):
+            following.setdefault(word, []).append(after)
+    titles = [title.split() for title, _ in texts]
+    while True:
+        for words, mine in zip(abstracts, titles, strict=True):
+            other = chance.choice(titles)
+            title = " ".join([*mine[: len(mine) // 2 + 1], *other[len(other) // 2 :]])
+            said = [words[0]]
+            for _ in words[1:]:
+                said.append(chance.choice(following[said[-1]]))
+            abstract = " ".join(said)
+            if len(abstract) > 300 and len(title) < 150:
+                yield title, abstract
 
 
 def made() -> Iterator[tuple[str, str]]:

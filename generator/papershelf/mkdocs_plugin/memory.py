@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from pathlib import Path
 from typing import cast
 
@@ -35,19 +34,8 @@ class Memory:
             return
         self._restored = True
         self.store = Store(shelf / store.FILE)
-        # All of this is held on to: looking through it for garbage, again and again, takes a tenth of a build.
-        collects = gc.isenabled()
-        gc.disable()
-        try:
-            self._take_up(cache.load(shelf / FILE, Paper))
-            gc.freeze()
-        finally:
-            if collects:
-                gc.enable()
-
-    def _take_up(self, values: list[object]) -> None:
         # The papers come first, once each, and then what refers to them.
-        rest = [value for value in values if not isinstance(value, Paper)]
+        rest = [value for value in cache.load(shelf / FILE, Paper) if not isinstance(value, Paper)]
         self.was_left = bool(rest)
         if rest:
             known, results, *facts = rest

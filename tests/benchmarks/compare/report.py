@@ -75,7 +75,7 @@ def circumstances(options: argparse.Namespace, found: Mapping[str, str]) -> str:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     turns = "one turn" if options.runs == 1 else f"medians of {options.runs} turns"
     papers = (
-        "papers of a corpus, repeated with other words where there are too few" if options.corpus else "made papers"
+        "papers of a corpus, and others mixed from these where there are too few" if options.corpus else "made papers"
     )
     tools = ", ".join(f"{name} {version}" for name, version in found.items())
     return (
