@@ -14,17 +14,18 @@ from typing import Any
 import markdown
 import pytest
 
-from papershelf import searchindex, writtenpages
+from papershelf import searchindex, searchwords, writtenpages
 from papershelf.cache import Results
 from papershelf.checks import checked
 from papershelf.folding import folded, words
 from papershelf.load import Data
 from papershelf.model import Catalogue, Paper, Tag, Topic
-from papershelf.searchindex import ABSTRACT, STRIDE, after_each_other, usual_id, written
+from papershelf.searchindex import usual_id
+from papershelf.searchwords import ABSTRACT, STRIDE, after_each_other, written
 from papershelf.site import Site
 
 SITE = Site("Toys", "https://toys.example/shelf/")
-LETTERS = {letter: value for value, letter in enumerate(searchindex._DIGITS)}
+LETTERS = {letter: value for value, letter in enumerate(searchwords._DIGITS)}
 
 
 def files(shelf: Catalogue, site: Site = SITE) -> dict[str, bytes]:
@@ -117,7 +118,7 @@ def test_a_word_to_correct_by_is_told_by_what_it_adds_to_the_one_before() -> Non
 
 
 def test_a_word_with_more_places_than_a_shard_leaves_the_shards_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(searchindex, "SHARD", 10)
+    monkeypatch.setattr(searchwords, "SHARD", 10)
     letters = " ".join("bcdefghijklmnopqrstuvwxyz")
     made = files(shelf_of(Paper("a", "A", abstract=f"{letters} " + "everywhere " * 300)))
     firsts = json.loads(made["index.json"])["shards"]
@@ -129,7 +130,7 @@ def test_a_word_with_more_places_than_a_shard_leaves_the_shards_in_order(monkeyp
 
 
 def test_a_stop_word_that_stands_everywhere_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(searchindex, "COMMON", 3)
+    monkeypatch.setattr(searchwords, "COMMON", 3)
     made = files(shelf_of(Paper("a", "A", abstract="the the the of of widget widget widget")))
     assert set(places(made)) == {"of", "widget"}
 

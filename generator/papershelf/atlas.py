@@ -55,6 +55,12 @@ def places(texts: Texts, near: Mapping[str, tuple[Kin, ...]]) -> dict[str, tuple
     return dict(zip(texts.ids, _on_paper(points), strict=True))
 
 
+def begin(shelf: Catalogue, results: Results) -> None:
+    """Begin with the places, beside what else is done; which papers are near which has to be known."""
+    texts = texts_in(shelf)
+    results.begin("places", texts.digest, partial(_places, texts, results))
+
+
 def downloads(shelf: Catalogue, site: Site, results: Results) -> Iterator[Download]:
     """What the map is drawn from: papers with their titles, places and topics."""
     texts = texts_in(shelf)
@@ -67,7 +73,7 @@ def downloads(shelf: Catalogue, site: Site, results: Results) -> Iterator[Downlo
 
 def _data(shelf: Catalogue, site: Site, texts: Texts, results: Results) -> bytes:
     """One column a fact, which is the shortest; addresses lead from the file itself."""
-    place = results.get("places", texts.digest, lambda: places(texts, kin_of(texts, results)))
+    place = results.get("places", texts.digest, partial(_places, texts, results))
     papers = sorted(shelf.papers, key=lambda paper: paper.id)
     number = {topic.id: at for at, topic in enumerate(shelf.topics)}
     data = {
@@ -82,6 +88,10 @@ def _data(shelf: Catalogue, site: Site, texts: Texts, results: Results) -> bytes
         "in": [[number[topic] for topic in paper.topics] for paper in papers],
     }
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _places(texts: Texts, results: Results) -> dict[str, tuple[int, int]]:
+    return places(texts, kin_of(texts, results))
 
 
 def _graph(texts: Texts, near: Mapping[str, tuple[Kin, ...]]) -> Edges:

@@ -22,6 +22,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+from papershelf.processes import beside
+
 Result = TypeVar("Result")
 
 Stamp = tuple[int, int]
@@ -64,16 +66,24 @@ class Results:
     def __init__(self) -> None:
         """Begin with nothing."""
         self.kept: dict[str, Found] = {}
+        self._begun: dict[str, tuple[bytes, Callable[[], object]]] = {}
 
     def get(self, name: str, key: bytes, make: Callable[[], Result]) -> Result:
         """A result that was kept, else a new one; `key` is the digest of all that goes into it."""
+        if begun := self._begun.pop(name, None):
+            self.kept[name] = begun[0], begun[1]()
         if not self.knows(name, key):
             self.kept[name] = key, make()
         return cast("Result", self.kept[name][1])
 
+    def begin(self, name: str, key: bytes, make: Callable[[], object]) -> None:
+        """Begin to make a result that isn't known, beside what else is done; only this process may `get` it."""
+        if not self.knows(name, key):
+            self._begun[name] = key, beside(make)
+
     def knows(self, name: str, key: bytes) -> bool:
-        """Whether that result was kept."""
-        return name in self.kept and self.kept[name][0] == key
+        """Whether that result was kept, or is being made."""
+        return any(name in known and known[name][0] == key for known in (self._begun, self.kept))
 
 
 def save(file: Path, values: Iterable[object], shared: type) -> None:

@@ -26,21 +26,30 @@ def runs(work: Sequence[Item], worth: int, weight: Callable[[Item], int] = lambd
     count = max(1, min(os.cpu_count() or 1, weights[-1] // worth)) if _can_fork() else 1
     if count == 1:
         return [work]
-    ends = [bisect_left(weights, weights[-1] * part // count) for part in range(count + 1)]
-    return [work[start:end] for start, end in pairwise(ends)]
+    # What weighs nothing is work, too: the last run goes to the end.
+    middles = (bisect_left(weights, weights[-1] * part // count) for part in range(1, count))
+    return [work[start:end] for start, end in pairwise((0, *middles, len(work)))]
 
 
-def beside(task: Callable[[], None]) -> Callable[[], None]:
-    """Begin a task in a process of its own, and return what waits for its end; it is done then, where it can't be."""
+def beside(make: Callable[[], Result]) -> Callable[[], Result]:
+    """Begin to make something in a process of its own, and return what waits for it.
+
+    Where none can be started, it is made then; and so is what that process can't make, so that an error is seen.
+    """
     if not _can_fork() or (os.cpu_count() or 1) == 1:
-        return task
-    process = multiprocessing.get_context("fork").Process(target=task, daemon=True)
-    process.start()
+        return make
 
-    def end() -> None:
-        process.join()
-        if process.exitcode:
-            task()  # so that an error is raised where it is seen
+    def made(_: Iterable[None]) -> Result:
+        os.nice(10)  # it takes the time that no other process can use
+        return make()
+
+    running = _Running(made, ())
+
+    def end() -> Result:
+        try:
+            return running.result()
+        finally:
+            running.stop()
 
     return end
 

@@ -30,7 +30,7 @@ from statistics import fmean, median, quantiles
 
 from playwright.sync_api import Browser, sync_playwright
 
-from papershelf import searchindex, writtenpages
+from papershelf import searchindex, searchwords, writtenpages
 from papershelf.cache import Results
 from papershelf.checks import checked
 from papershelf.folding import words
@@ -53,7 +53,7 @@ KINDS = (
 )  # fmt: skip
 TARGETS = {False: (0.99, 0.95, 0.90, 0.95, 0.97, None), True: (0.99, 0.88, 0.80, 0.80, 0.92, None)}
 """What is aimed at, on a shelf and on a corpus; of typos in words that stand in no title nothing is asked."""
-STOP = searchindex.STOP | {
+STOP = searchwords.STOP | {
     "via",
     "using",
     "between",

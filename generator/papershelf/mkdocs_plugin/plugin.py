@@ -24,6 +24,7 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page as MkDocsPage
 
+from papershelf import atlas, searchindex
 from papershelf.checks import checked
 from papershelf.contentpolicy import content_policy
 from papershelf.git import origin
@@ -259,14 +260,17 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
         try:
             with stage("load and check"):
                 catalogue = checked(data)
+            searchindex.begin(catalogue, data.results)
             with stage("group and relate"):
-                return Pages(
+                pages = Pages(
                     catalogue, theme_folder("pages"), folder=data.shown, directory_urls=config.use_directory_urls,
-                    feeds=bool(config.site_url), results=self._memory.results, items=self._memory.kept.items,
+                    feeds=bool(config.site_url), results=data.results, items=self._memory.kept.items,
                 )  # fmt: skip
+            atlas.begin(catalogue, data.results)
         except ProblemsError as error:
             self._stop(error, config)
             return self._ready
+        return pages
 
     def _stop(self, error: ProblemsError, config: MkDocsConfig) -> None:
         """Stop a build; while serving, log instead: MkDocs answers no request after a failed rebuild."""

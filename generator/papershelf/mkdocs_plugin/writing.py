@@ -12,6 +12,7 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.utils.meta import get_data
 
+from papershelf import atlas, searchindex
 from papershelf.cache import Found, Stamp
 from papershelf.mkdocs_plugin.downloads import MadeFile
 from papershelf.mkdocs_plugin.fastway import Converter, PlannedFile
@@ -23,11 +24,13 @@ from papershelf.page import Page
 from papershelf.processes import runs, spread
 from papershelf.progress import mixed
 from papershelf.quickmark import Converted, UnknownFormError
-from papershelf.searchindex import FOLDER
 from papershelf.site import Piece
 
 WORTH_A_PROCESS = 500
 """Papers' pages for which starting another process pays."""
+
+BESIDE = (searchindex.FOLDER, atlas.DATA)
+"""What files begin with that are made of what was begun before: here they come last, so that nobody waits for it."""
 
 Work = PlannedFile | tuple[MadeFile, ...]
 """What one process does: a page, or files that are made from one thing."""
@@ -61,13 +64,12 @@ class Writer:
         pages = [file for file in planned if file.src_uri not in written]
         made = {file.src_uri: file for file in self._files if isinstance(file, MadeFile)}
         files = [file for file in made.values() if not kept.has(file.download, file.abs_dest_path)]
-        work: list[Work] = [*pages, *_batches(files)]
-        parts = runs(work, WORTH_A_PROCESS, _weight)
-        if len(parts) > 1 and pages:
-            # Has the theme's templates compiled here, so that not every process does it.
-            written |= self._done(parts[0][:1]).pages
-            parts[0] = parts[0][1:]
-        for done in spread(self._done, [mixed(part) for part in parts], "Writing pages"):
+        # The first page has the theme's templates compiled here, so that not every process does it.
+        written |= self._done(pages[:1]).pages
+        last = tuple(file for file in files if file.src_uri.startswith(BESIDE))
+        work: list[Work] = [last, *pages[1:], *((file,) for file in files if not file.src_uri.startswith(BESIDE))]
+        own, *others = [mixed(part) for part in runs(work, WORTH_A_PROCESS, _weight)]
+        for done in spread(self._done, [[*own[1:], last], *others], "Writing pages"):
             written |= done.pages
             self._results.kept |= done.found
             for path, stamp, pieces in done.files:
@@ -146,13 +148,6 @@ class Writer:
         else:
             page.render(self._config, self._files)
         return page
-
-
-def _batches(files: Iterable[MadeFile]) -> list[tuple[MadeFile, ...]]:
-    """Files as they are made: those of search together, because they come from one index."""
-    of_search = tuple(file for file in files if file.src_uri.startswith(FOLDER))
-    others = [(file,) for file in files if not file.src_uri.startswith(FOLDER)]
-    return [*others, of_search] if of_search else [*others]
 
 
 def _weight(work: Work) -> int:
