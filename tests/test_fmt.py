@@ -109,7 +109,7 @@ def form_of(toy: Path, text: str | bytes) -> str:
 def read(toy: Path, text: str | bytes) -> Paper:
     add(toy, {NEW: text})
     problems: list[object] = []
-    paper = load_paper(NEW.removeprefix("data/"), Data(toy / "data"), problems)  # type: ignore[arg-type]
+    paper, _ = load_paper(NEW.removeprefix("data/"), Data(toy / "data"), problems)  # type: ignore[arg-type]
     assert not problems
     return paper
 

@@ -47,11 +47,11 @@ def what_another_process_cant_do_is_done_here() -> None:
 def what_is_begun_is_made_elsewhere_and_once() -> None:
     results = Results()
     results.begin("process", b"key", os.getpid)
-    assert results.knows("process", b"key")
-    assert not results.knows("process", b"another")
     process = results.get("process", b"key", never)
     assert process != os.getpid()
     assert results.get("process", b"key", never) == process
+    assert results.knows("process", b"key")
+    assert not results.knows("process", b"another")
     results.begin("process", b"key", never)  # it is known
 
 

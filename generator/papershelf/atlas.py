@@ -67,8 +67,7 @@ def downloads(shelf: Catalogue, site: Site, results: Results) -> Iterator[Downlo
     topics = tuple((topic.id, topic.name) for topic in shelf.topics)
     filed = tuple((paper.id, paper.topics) for paper in shelf.papers)
     parts = (texts.digest, topics, filed, site.directory_urls)
-    weight = len(shelf.papers) // (50 if results.knows("places", texts.digest) else 4)
-    yield Download(DATA, partial(_data, shelf, site, texts, results), parts, weight)
+    yield Download(DATA, partial(_data, shelf, site, texts, results), parts, len(shelf.papers) // 50)
 
 
 def _data(shelf: Catalogue, site: Site, texts: Texts, results: Results) -> bytes:

@@ -70,10 +70,9 @@ class Results:
 
     def get(self, name: str, key: bytes, make: Callable[[], Result]) -> Result:
         """A result that was kept, else a new one; `key` is the digest of all that goes into it."""
-        if begun := self._begun.pop(name, None):
-            self.kept[name] = begun[0], begun[1]()
+        begun, end = self._begun.pop(name, (b"", make))
         if not self.knows(name, key):
-            self.kept[name] = key, make()
+            self.kept[name] = key, (end if begun == key else make)()
         return cast("Result", self.kept[name][1])
 
     def begin(self, name: str, key: bytes, make: Callable[[], object]) -> None:
@@ -82,8 +81,8 @@ class Results:
             self._begun[name] = key, beside(make)
 
     def knows(self, name: str, key: bytes) -> bool:
-        """Whether that result was kept, or is being made."""
-        return any(name in known and known[name][0] == key for known in (self._begun, self.kept))
+        """Whether that result was kept."""
+        return name in self.kept and self.kept[name][0] == key
 
 
 def save(file: Path, values: Iterable[object], shared: type) -> None:

@@ -139,7 +139,7 @@ def _loaded(data: Data, sources: Iterable[str]) -> dict[str, tuple[Paper, bytes,
     loaded = {}
     for source in sources:
         problems: list[Problem] = []
-        loaded[source] = (*_paper(source, data, problems), problems)
+        loaded[source] = (*load_paper(source, data, problems), problems)
     return loaded
 
 
@@ -157,13 +157,11 @@ def _digest(path: str) -> bytes:
         return b""
 
 
-def load_paper(source: str, data: Data, problems: list[Problem]) -> Paper:
-    """A paper from its file, given by its path below `data/`; of what is wrong in it, problems, and the rest."""
-    return _paper(source, data, problems)[0]
+def load_paper(source: str, data: Data, problems: list[Problem]) -> tuple[Paper, bytes]:
+    """A paper from its file, given by its path below `data/`; of what is wrong in it, problems, and the rest.
 
-
-def _paper(source: str, data: Data, problems: list[Problem]) -> tuple[Paper, bytes]:
-    """The same with the digest of the file's content; of a file that can't be read, there is none."""
+    With the digest of the file's content; of a file that can't be read, there is none.
+    """
     paper_id = source.rsplit("/", 1)[-1].removesuffix(_ENDINGS[PAPERS])
     try:
         document = data.document(source)

@@ -8,7 +8,6 @@ and looks for what was meant. No text stands here twice: a passage is taken from
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from functools import cached_property, partial
 
@@ -16,7 +15,7 @@ from papershelf.cache import Results, digest
 from papershelf.folding import words
 from papershelf.identity import MAX_ID
 from papershelf.model import Catalogue, Paper
-from papershelf.searchwords import ABSTRACT, STOP, STRIDE, Made, words_in
+from papershelf.searchwords import ABSTRACT, STOP, STRIDE, Made, as_json, words_in
 from papershelf.site import Download, Site
 from papershelf.text import plain
 from papershelf.views import list_names
@@ -43,8 +42,7 @@ def downloads(shelf: Catalogue, site: Site, results: Results) -> Iterator[Downlo
         filed = b"".join([paper.filing_digest for paper in papers])
         yield Download(f"{FOLDER}labels-{number}.json", partial(index.labels, papers), (filed, index.names))
         yield Download(f"{FOLDER}facets-{number}.json", partial(index.facets, papers), (filed, shelf.lists))
-    weight = 1 if results.knows("words", every.version.encode()) else len(shelf.papers) // 3
-    yield Download(f"{FOLDER}spelling.json", index.spelling, (every.version,), weight)
+    yield Download(f"{FOLDER}spelling.json", index.spelling, (every.version,))
     for number in range(every.count):
         yield Download(f"{FOLDER}words-{number}.json", partial(index.shard, number), (every.version, number))
 
@@ -64,7 +62,7 @@ class _Index:
     def head(self) -> bytes:
         """What there is, and what topics, tags and lists are called."""
         shelf, names = self._shelf, list_names(self._shelf)
-        return _json(
+        return as_json(
             {
                 "version": self._words.version,
                 "labelled": self._labelled,
@@ -94,11 +92,11 @@ class _Index:
         ids = {
             str(at): p.id for at, (p, title) in enumerate(zip(papers, shown, strict=True)) if p.id != usual_id(title)
         }
-        return _json({"titles": shown, "ids": ids})
+        return as_json({"titles": shown, "ids": ids})
 
     def labels(self, papers: Sequence[Paper]) -> bytes:
         """The topics and tags of some papers, as numbers: a tag's are behind the topics'."""
-        return _json(
+        return as_json(
             [
                 [*(self._label[f"topic {name}"] for name in p.topics), *(self._label[f"tag {name}"] for name in p.tags)]
                 for p in papers
@@ -109,7 +107,7 @@ class _Index:
         """What else some papers can be filtered by."""
         lists = [sorted({self._list[place.list] for place in paper.appearances}) for paper in papers]
         years = [paper.year or 0 for paper in papers]
-        return _json({"lists": lists, "years": years, "code": [int(bool(p.links and p.links.code)) for p in papers]})
+        return as_json({"lists": lists, "years": years, "code": [int(bool(p.links and p.links.code)) for p in papers]})
 
     def shard(self, number: int) -> bytes:
         """A part of all words, and the places of each."""
@@ -136,7 +134,3 @@ def usual_id(title: str) -> str:
 
 def _runs(papers: Sequence[Paper], size: int) -> Iterator[Sequence[Paper]]:
     return (papers[start : start + size] for start in range(0, len(papers), size))
-
-
-def _json(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

@@ -96,13 +96,13 @@ class _Places:
         return [(first, self._shard(some)) for first, some in zip(firsts, parts, strict=True)]
 
     def _shard(self, some: list[str]) -> bytes:
-        return _json({"words": " ".join(some), "places": " ".join(written(self._places[word]) for word in some)})
+        return as_json({"words": " ".join(some), "places": " ".join(written(self._places[word]) for word in some)})
 
     def _made_spelling(self) -> bytes:
         titled = {word for paper in self._papers for word in words(plain(paper.title))[0]}
         others = titled | self._placed[1]
         some = (word for word in self._words if len(word) >= SPELLED and word.isalpha())
-        return _json(after_each_other(word for word in some if word not in others))
+        return as_json(after_each_other(word for word in some if word not in others))
 
     @property
     def _places(self) -> dict[str, array[int]]:
@@ -185,5 +185,6 @@ def _numbers() -> tuple[list[str], list[str]]:
     return one + two[32:] + three[32 * 32 :], first
 
 
-def _json(value: object) -> bytes:
+def as_json(value: object) -> bytes:
+    """A value as all of search's files hold it: JSON without spaces."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
