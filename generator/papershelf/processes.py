@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import pickle
 import threading
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate, pairwise
-from multiprocessing.connection import Connection
-from typing import Generic, TypeVar
+from tempfile import TemporaryFile
+from typing import IO, Generic, TypeVar
 
 from papershelf.progress import counted
 
@@ -77,28 +78,32 @@ def spread(function: Callable[[Iterable[Item]], Result], parts: Sequence[Sequenc
 
 
 class _Running(Generic[Item, Result]):
-    """A part that another process works on."""
+    """A part that another process works on.
+
+    What it makes goes through a file: so the process ends when it is done, and gives its memory back, whenever somebody
+    takes the result; and neither side holds that as bytes, too.
+    """
 
     def __init__(self, function: Callable[[Iterable[Item]], Result], part: Sequence[Item]) -> None:
         self._function, self._part = function, part
+        self._file = TemporaryFile()  # noqa: SIM115 - it is closed by `stop`
         context = multiprocessing.get_context("fork")
-        self._receiver, sender = context.Pipe(duplex=False)
-        self._process = context.Process(target=_send, args=(sender, function, part), daemon=True)
+        self._process = context.Process(target=_leave, args=(self._file, function, part), daemon=True)
         self._process.start()
-        sender.close()
 
     def result(self) -> Result:
-        try:
-            return self._receiver.recv()  # type: ignore[no-any-return]
-        except EOFError:
+        self._process.join()
+        if self._process.exitcode:
             return self._function(self._part)
+        self._file.seek(0)
+        return pickle.load(self._file)  # type: ignore[no-any-return]  # noqa: S301 - it is our own
 
     def stop(self) -> None:
-        self._receiver.close()
+        self._file.close()
         self._process.terminate()
         self._process.join()
 
 
-def _send(sender: Connection, function: Callable[[Iterable[Item]], Result], part: Sequence[Item]) -> None:
-    sender.send(function(part))
-    sender.close()
+def _leave(file: IO[bytes], function: Callable[[Iterable[Item]], Result], part: Sequence[Item]) -> None:
+    pickle.dump(function(part), file, pickle.HIGHEST_PROTOCOL)
+    file.flush()
