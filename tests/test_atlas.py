@@ -25,8 +25,7 @@ def shelf(root: Path) -> Catalogue:
 
 
 def anew(*papers: Paper) -> dict[str, tuple[int, int]]:
-    texts = texts_of(papers)
-    return places(texts, kin(texts))
+    return places(kin(texts_of(papers)))
 
 
 def test_each_paper_has_a_place_of_its_own(shelf: Catalogue) -> None:

@@ -74,7 +74,9 @@ def test_nothing_is_done_again_where_no_text_changed(shelf: Catalogue) -> None:
     results = Results()
     found = kin_of(texts_of(shelf.papers), results)
     tagged = [replace(paper, tags=()) for paper in shelf.papers]
-    assert kin_of(texts_of(tagged), results) is found
+    kept = results.kept["kin"]
+    assert kin_of(texts_of(tagged), results) == found
+    assert results.kept["kin"] is kept
     changed = [replace(shelf.papers[0], title="Another one"), *shelf.papers[1:]]
     assert kin_of(texts_of(changed), results) == kin(texts_of(changed)) != found
 
@@ -98,7 +100,7 @@ def test_another_process_with_another_hash_seed_finds_the_same(root: Path) -> No
     program = (
         "from pathlib import Path; from papershelf.checks import checked; from papershelf.load import Data\n"
         "from papershelf.related import kin, texts_of\n"
-        "print(hash('x')); print(kin(texts_of(checked(Data(Path('data'))).papers)))"
+        "print(hash('x')); print(dict(kin(texts_of(checked(Data(Path('data'))).papers))))"
     )
     said = [
         subprocess.run(

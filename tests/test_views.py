@@ -7,6 +7,7 @@ import datetime
 import pytest
 
 from papershelf.model import Appearance, Catalogue, Paper, ReadingList, Relation, Tag, Topic, in_order
+from papershelf.related import said_of
 from papershelf.views import by_letter, shared_topics, views
 
 LISTS = tuple(ReadingList(id=name, title=name, papers=9, sha256="0" * 64) for name in ("first", "second"))
@@ -64,12 +65,15 @@ def test_related_papers_are_those_of_like_texts_and_tags_have_no_say_in_it() -> 
     ]
     plain = shelf(*(paper(f"p{number}", title=title) for number, title in enumerate(texts)))
     tagged = shelf(*(paper(f"p{number}", title=title, tags="ab"[number % 2]) for number, title in enumerate(texts)))
-    near = {name: [(other.id, words) for other, words in found] for name, found in views(plain).related.items()}
-    assert near["p0"] == [("p1", ("bubbles", "stages", "Pipeline"))]
-    assert [name for name, _ in near["p2"]] == ["p3"]
-    assert near == {
-        name: [(other.id, words) for other, words in found] for name, found in views(tagged).related.items()
-    }
+    near = told(plain)
+    assert near["p0"] == (["p1"], [("bubbles", "stages", "Pipeline")])
+    assert near["p2"][0] == ["p3"]
+    assert near == told(tagged)
+
+
+def told(shelf: Catalogue) -> dict[str, tuple[list[str], list[tuple[str, ...]]]]:
+    related = views(shelf).related.items()
+    return {name: ([other.id for other in papers], said_of(words)) for name, (papers, words) in related}
 
 
 def test_shared_topics_count_each_pair_once() -> None:

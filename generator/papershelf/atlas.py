@@ -49,16 +49,15 @@ Edges = list[dict[int, float]]
 """For each node, its neighbours, and how strongly they hold together."""
 
 
-def places(texts: Texts, near: Mapping[str, tuple[Kin, ...]]) -> dict[str, tuple[int, int]]:
+def places(near: Kin) -> dict[str, tuple[int, int]]:
     """The place of each paper, by its id; `near` are those near each."""
-    points = _laid_out(_graph(texts, near))
-    return dict(zip(texts.ids, _on_paper(points), strict=True))
+    return dict(zip(near, _places(near), strict=True))
 
 
 def begin(shelf: Catalogue, results: Results) -> None:
     """Begin with the places, beside what else is done; which papers are near which has to be known."""
     texts = texts_in(shelf)
-    results.begin("places", texts.digest, partial(_places, texts, results))
+    results.begin("places", texts.digest, partial(_places, kin_of(texts, results)))
 
 
 def downloads(shelf: Catalogue, site: Site, results: Results) -> Iterator[Download]:
@@ -72,7 +71,8 @@ def downloads(shelf: Catalogue, site: Site, results: Results) -> Iterator[Downlo
 
 def _data(shelf: Catalogue, site: Site, texts: Texts, results: Results) -> bytes:
     """One column a fact, which is the shortest; addresses lead from the file itself."""
-    place = results.get("places", texts.digest, partial(_places, texts, results))
+    placed = results.get("places", texts.digest, lambda: _places(kin_of(texts, results)))
+    place = dict(zip(texts.ids, placed, strict=True))
     papers = sorted(shelf.papers, key=lambda paper: paper.id)
     number = {topic.id: at for at, topic in enumerate(shelf.topics)}
     data = {
@@ -89,19 +89,16 @@ def _data(shelf: Catalogue, site: Site, texts: Texts, results: Results) -> bytes
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _places(texts: Texts, results: Results) -> dict[str, tuple[int, int]]:
-    return places(texts, kin_of(texts, results))
+def _places(near: Kin) -> list[tuple[int, int]]:
+    return _on_paper(_laid_out(_graph(near)))
 
 
-def _graph(texts: Texts, near: Mapping[str, tuple[Kin, ...]]) -> Edges:
+def _graph(near: Kin) -> Edges:
     """Each paper with those near it, and those that it is near to."""
-    number = {name: at for at, name in enumerate(texts.ids)}
-    edges: Edges = [{} for _ in texts.ids]
-    for name, found in near.items():
-        one = number[name]
-        for name_of_other, likeness, _ in found:
-            other = number[name_of_other]
-            edges[one][other] = edges[other][one] = float(likeness)
+    edges: Edges = [{} for _ in near]
+    for one, own in enumerate(edges):
+        for other, likeness in near.pairs(one):
+            own[other] = edges[other][one] = float(likeness)
     return edges
 
 

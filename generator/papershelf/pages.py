@@ -36,6 +36,7 @@ from papershelf.places import (
 )
 from papershelf.problems import Problem, did_you_mean, quoted
 from papershelf.reasons import Reasons, reason
+from papershelf.related import said_of
 from papershelf.text import first_sentence, plain
 
 STYLES = ("assets/papershelf.css",)
@@ -273,16 +274,17 @@ class Pages:
         text = "The papers that you marked: what is to be read, and what was"
         return Page("mine.md", "My shelf", text, self._layout.render("mine.md.jinja", "mine.md"))
 
-    def _paper(self, paper: Paper, related: Sequence[views.Near], versions: Sequence[Paper]) -> Page:
+    def _paper(self, paper: Paper, related: views.Related, versions: Sequence[Paper]) -> Page:
         path, title, names = paper_path(paper.id), plain(paper.title), self._reasons.names
         printed = (", ".join(paper.authors), paper.venue or "")
         imprint = ", ".join(filter(None, (". ".join(filter(None, printed)), str(paper.year or ""))))
+        near = zip(related[0], said_of(related[1]), strict=False)
         body = self._layout.render(
             "paper.md.jinja", path, paper=paper, imprint=imprint, links=all_links(paper),
             topics=self._entries.topics(paper, path), tags=self._entries.tags(paper, path),
             places=self._entries.places(paper.appearances, path),
             versions=[paper_link(other, path) for other in versions],
-            related=[(paper_link(other, path), reason(names(paper, other), words)) for other, words in related],
+            related=[(paper_link(other, path), reason(names(paper, other), words)) for other, words in near],
             bibtex=cite.bibtex(paper),
         )  # fmt: skip
         summary = plain(paper.summary) if paper.summary else ""

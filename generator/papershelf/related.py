@@ -12,7 +12,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from itertools import chain, islice
+from itertools import chain, islice, zip_longest
+from struct import Struct
 
 from papershelf.cache import Results, digest
 from papershelf.folding import apart
@@ -39,12 +40,18 @@ MOST_COMPARED = 20
 # When words are told, a pair of them comes before the two.
 PAIRS_FIRST = 3
 
-Kin = tuple[str, int, tuple[str, ...]]
+Near = tuple[str, int, tuple[str, ...]]
 """A paper that is near another one: its id, how near, of `ALIKE`, and the words of both that say so.
 
-The words are as the other one prints them, the most telling first. A plain tuple, because ten for each paper are read
-and written in every build.
+The words are as the other one prints them, the most telling first.
 """
+
+Kept = tuple[bytes, str]
+"""The same of all that are near a paper, as they are kept: the number and the likeness of each, and a line of words.
+
+As objects they would take a fifth of the memory that a large shelf has.
+"""
+_PAIR = Struct("<II")
 
 
 @dataclass(frozen=True)
@@ -81,17 +88,55 @@ def texts_in(shelf: Catalogue) -> Texts:
     return texts_of(shelf.papers)
 
 
-def kin_of(texts: Texts, results: Results) -> Mapping[str, tuple[Kin, ...]]:
+class Kin(Mapping[str, tuple[Near, ...]]):
+    """For each paper, by its id, those near it, the nearest first; with `words` for the first few of them."""
+
+    def __init__(self, texts: Texts, kept: Sequence[Kept]) -> None:
+        """Take what is kept of each paper, in the order of the texts."""
+        self._ids, self._kept = texts.ids, kept
+
+    def __getitem__(self, name: str) -> tuple[Near, ...]:
+        number = self._number[name]
+        said = zip_longest(self.pairs(number), said_of(self.said(number)), fillvalue=())
+        return tuple([(self._ids[pair[0]], pair[1], words) for pair, words in said if pair])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._ids)
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    @cached_property
+    def _number(self) -> Mapping[str, int]:
+        return {name: number for number, name in enumerate(self._ids)}
+
+    def pairs(self, number: int) -> Iterator[tuple[int, int]]:
+        """The number of each paper that is near one, and how near."""
+        return _PAIR.iter_unpack(self._kept[number][0])
+
+    def said(self, number: int) -> str:
+        """The words that are told of a paper's neighbours, for `said_of`."""
+        return self._kept[number][1]
+
+
+def said_of(lines: str) -> list[tuple[str, ...]]:
+    """The words that each of the nearest shares, from how they are kept."""
+    return [tuple(filter(None, line.split("\t"))) for line in lines.split("\n")]
+
+
+def kin_of(texts: Texts, results: Results) -> Kin:
     """The same as `kin`, kept as long as no text changes: most edits change none."""
-    return results.get("kin", texts.digest, lambda: kin(texts))
+    return Kin(texts, results.get("kin", texts.digest, lambda: _kin(texts)))
 
 
-def kin(texts: Texts) -> dict[str, tuple[Kin, ...]]:
-    """For each paper, by its id, those near it, the nearest first; `words` for the first few of them."""
+def kin(texts: Texts) -> Kin:
+    """What is near each paper."""
+    return Kin(texts, _kin(texts))
+
+
+def _kin(texts: Texts) -> list[Kept]:
     shelf = _Shelf(texts)
-    numbers = range(len(texts.ids))
-    found = spread(shelf.kin, runs(numbers, WORTH_A_PROCESS), "Relating papers")
-    return dict(zip(texts.ids, chain.from_iterable(found), strict=True))
+    return list(chain.from_iterable(spread(shelf.kin, runs(range(len(texts.ids)), WORTH_A_PROCESS), "Relating papers")))
 
 
 class _Shelf:
@@ -103,12 +148,12 @@ class _Shelf:
         self._vectors = vectors(self._read)
         self._postings = _postings(self._vectors)
 
-    def kin(self, numbers: Iterable[int]) -> list[tuple[Kin, ...]]:
+    def kin(self, numbers: Iterable[int]) -> list[Kept]:
         """What is near each of some papers."""
         return [self._kin(number) for number in numbers]
 
-    def _kin(self, number: int) -> tuple[Kin, ...]:
-        own, ids = self._vectors[number], self._texts.ids
+    def _kin(self, number: int) -> Kept:
+        own = self._vectors[number]
         terms = set(own)
         near = []
         for other in self._candidates(number):
@@ -123,9 +168,8 @@ class _Shelf:
         del near[NEIGHBOURS:]
         shown = [_strongest(common, own, self._vectors[other]) for _, other, common in near[:RELATED]]
         prints = _prints(self._texts.texts[number], self._read[number], set(chain.from_iterable(shown)))
-        words = [tuple([prints[term] for term in terms if term in prints]) for terms in shown]
-        words += [()] * NEIGHBOURS
-        return tuple([(ids[other], -far, said) for (far, other, _), said in zip(near, words, strict=False)])
+        said = "\n".join(["\t".join([prints[term] for term in terms if term in prints]) for terms in shown])
+        return b"".join([_PAIR.pack(other, -far) for far, other, _ in near]), said
 
     def _candidates(self, number: int) -> list[int]:
         """The papers worth a comparison: those that the most clues lead to, and then those that the best ones do."""

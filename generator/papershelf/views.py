@@ -6,7 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, islice
 from operator import itemgetter
 
 from papershelf.cache import Results
@@ -16,8 +16,8 @@ from papershelf.related import RELATED, kin_of, texts_in
 _NO_SORTING = re.compile(r"[^\w ]|_")
 
 
-Near = tuple[Paper, tuple[str, ...]]
-"""A related paper, and the words that both share."""
+Related = tuple[tuple[Paper, ...], str]
+"""Related papers, and the words that each shares, as `said_of` reads them."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Views:
     """What a page needs to know of other papers, made once: for each paper its versions and what is related."""
 
     versions: Mapping[str, tuple[Paper, ...]]
-    related: Mapping[str, tuple[Near, ...]]
+    related: Mapping[str, Related]
 
 
 def views(catalogue: Catalogue, results: Results | None = None) -> Views:
@@ -47,13 +47,15 @@ def _versions(catalogue: Catalogue) -> dict[str, tuple[Paper, ...]]:
     }
 
 
-def _related(catalogue: Catalogue, results: Results) -> dict[str, tuple[Near, ...]]:
-    """For each paper the few that are nearest by their texts, each with the words that both share."""
-    paper = catalogue.paper
-    known = kin_of(texts_in(catalogue), results)
+def _related(catalogue: Catalogue, results: Results) -> dict[str, Related]:
+    """For each paper the few that are nearest by their texts, with the words that both share."""
+    texts = texts_in(catalogue)
+    known = kin_of(texts, results)
+    papers = [catalogue.paper[name] for name in texts.ids]
     # Lists within, because there is one for each paper, and generators take longer to begin than to end.
     return {
-        name: tuple([(paper[other], words) for other, _, words in found[:RELATED]]) for name, found in known.items()
+        name: (tuple([papers[other] for other, _ in islice(known.pairs(number), RELATED)]), known.said(number))
+        for number, name in enumerate(texts.ids)
     }
 
 

@@ -58,8 +58,7 @@ def by_chance(papers: Sequence[Paper]) -> Found:
 
 def on_the_map(papers: Sequence[Paper]) -> Found:
     """The nearest dots."""
-    texts = related.texts_of(papers)
-    place = atlas.places(texts, related.kin(texts))
+    place = atlas.places(related.kin(related.texts_of(papers)))
     return {
         name: sorted(place, key=lambda other: (other == name, math.dist(place[other], at), other))[:RELATED]
         for name, at in place.items()
