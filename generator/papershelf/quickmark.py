@@ -68,6 +68,8 @@ _ESCAPED, _LABEL, _ADDRESS, _PATH, _SHOWN, _STRONG, _EM, _CODE, _TAG, _ENTITY = 
 _SIGNS = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
+MOST_KEPT = 2**15
+"""How many entries, and how many links, are remembered."""
 _QUOTED = frozenset(" \t\n\r\f\v\"'=<>`")
 """What the value of an attribute is quoted for."""
 _FROM_ROOT = "](\0"
@@ -186,7 +188,7 @@ class Quickmark:
         before = [self._paragraph(part[len(_INDENT) :]) for part in parts[:-1]]
         html = self._between.join(("<li>", *before, self._last(parts[-1][len(_INDENT) :]), self._end))
         if entry.count("](") == entry.count(self._upward) + entry.count("](<") and "\\](" not in entry:
-            self._made[key] = html
+            _keep(self._made, key, html)
         return html
 
     def _paragraph(self, text: str) -> str:
@@ -242,9 +244,16 @@ class Quickmark:
             value = (self._own if ours else self._quoted)(_attribute(address))
             html = f"<a href={value}>{self._inline(label)}</a>"
             if within:
-                self._made[key] = html
-        self._links[whole] = html
+                _keep(self._made, key, html)
+        _keep(self._links, whole, html)
         return html
+
+
+def _keep(made: dict[str, str], key: str, html: str) -> None:
+    """Remember what became of something; of a very large shelf, what was made lately."""
+    if len(made) >= MOST_KEPT:
+        made.clear()
+    made[key] = html
 
 
 def _bare(found: re.Match[str]) -> str:
