@@ -142,12 +142,6 @@ class Paper:
         told = f"{self.id}\0{self.title}\0{self.abstract or ''}"
         return blake2b(told.encode(errors="surrogatepass"), digest_size=16).digest()
 
-    @cached_property
-    def filing_digest(self) -> bytes:
-        """What tells from any others where it stands, its year, and whether it has code: by what readers filter."""
-        told = (self.topics, self.tags, self.year, bool(self.links and self.links.code), self.appearances)
-        return blake2b(repr(told).encode(errors="surrogatepass"), digest_size=16).digest()
-
     def __hash__(self) -> int:
         """That of the id: to look at every text each time takes longer than most of what is looked up."""
         return hash(self.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import html
 import json
 from collections.abc import Callable, Sequence
@@ -59,7 +60,7 @@ def _listed(key: str, values: Sequence[str]) -> list[str]:
 
 
 class Plan(NamedTuple):
-    """A page that is to be made: its path, the file it is edited in, and how it is made.
+    """A page that is to be made: its path, the file it is edited in, how it is made, and the day its paper was added.
 
     Two plans for one path with equal `parts` make equal pages, if `Pages.shared` is equal, too. A tuple, because there
     is one for each page in every build.
@@ -69,3 +70,4 @@ class Plan(NamedTuple):
     edit: str | None
     make: Callable[[], Page]
     parts: tuple[object, ...]
+    added: datetime.date | None = None

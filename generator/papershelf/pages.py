@@ -112,10 +112,11 @@ class Pages:
         yield Plan("duplicates.md", None, self._duplicates, tuple(self._concerned()))
         yield Plan("find.md", None, self._find, ())
         yield Plan("mine.md", None, self._mine, ())
+        make = self._paper
         for paper in shelf.papers:
             # Of these, titles and what both are on stand on the page; to compare them whole is quicker than to pick.
             parts = paper, self.views.related[paper.id], self.views.versions.get(paper.id, ())
-            yield Plan(paper_path(paper.id), paper.source, partial(self._paper, *parts), parts)
+            yield Plan(paper_path(paper.id), paper.source, partial(make, *parts), parts, paper.added)
         for gone in shelf.removed:
             yield Plan(removed_path(gone), "removed.yml", partial(self._removed, gone), (gone,))
 

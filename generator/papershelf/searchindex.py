@@ -36,10 +36,9 @@ def downloads(shelf: Catalogue, site: Site, results: Results) -> Iterator[Downlo
     """The files that search reads; `results` may know those that are made from texts alone."""
     index, every = _Index(shelf, site, results), words_in(shelf)
     yield Download(f"{FOLDER}index.json", index.head, (shelf, site))
-    for number, papers in enumerate(_runs(shelf.papers, TOGETHER)):
+    for number, (papers, filed) in enumerate(zip(index.runs, index.filed, strict=True)):
         texts = b"".join([paper.text_digest for paper in papers])
         yield Download(f"{FOLDER}titles-{number}.json", partial(index.titles, papers), (texts,), len(papers) // 20)
-        filed = b"".join([paper.filing_digest for paper in papers])
         yield Download(f"{FOLDER}labels-{number}.json", partial(index.labels, papers), (filed, index.names))
         yield Download(f"{FOLDER}facets-{number}.json", partial(index.facets, papers), (filed, shelf.lists))
     yield Download(f"{FOLDER}spelling.json", index.spelling, (every.version,))
@@ -58,6 +57,9 @@ class _Index:
         self.names = tuple(self._label)
         """What topics and tags are called in labels, in the order of their numbers."""
         self._list = {entry.id: number for number, entry in enumerate(shelf.lists)}
+        self.runs = [shelf.papers[start : start + TOGETHER] for start in range(0, len(shelf.papers), TOGETHER)]
+        self.filed = [_filed(papers) for papers in self.runs]
+        """For each run of papers, what tells how they are filed from any other way."""
 
     def head(self) -> bytes:
         """What there is, and what topics, tags and lists are called."""
@@ -83,8 +85,7 @@ class _Index:
     @property
     def _labelled(self) -> str:
         """What tells labels and facets, which go together, from those of any other build."""
-        filed = b"".join([paper.filing_digest for paper in self._shelf.papers])
-        return digest(filed + repr((self.names, self._list)).encode(errors="surrogatepass")).hex()[:16]
+        return _told((self.filed, self.names, self._list)).hex()[:16]
 
     def titles(self, papers: Sequence[Paper]) -> bytes:
         """The titles of some papers, and those ids that don't follow from the title."""
@@ -132,5 +133,12 @@ def usual_id(title: str) -> str:
     return found
 
 
-def _runs(papers: Sequence[Paper], size: int) -> Iterator[Sequence[Paper]]:
-    return (papers[start : start + size] for start in range(0, len(papers), size))
+def _filed(papers: Sequence[Paper]) -> bytes:
+    """What tells where papers stand, their years, and which have code, by all of which readers filter."""
+    return _told(
+        [(p.topics, p.tags, p.year, bool(p.links and p.links.code), [at.list for at in p.appearances]) for p in papers]
+    )
+
+
+def _told(facts: object) -> bytes:
+    return digest(repr(facts).encode(errors="surrogatepass"))

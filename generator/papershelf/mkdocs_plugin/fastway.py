@@ -104,20 +104,36 @@ def _reads(folder: Path) -> str | None:
 
 
 class PlannedFile(File):
-    """A generated page that MkDocs knows as a target of links, and doesn't make itself."""
+    """A generated page that MkDocs knows as a target of links, and doesn't make itself.
 
-    def __init__(self, plan: Plan, edit: str | None, site_dir: str, *, directory_urls: bool) -> None:
-        """Take what makes the page; `edit` is where it is edited, from the hand-written pages."""
+    What is seldom asked of it is made when it is asked: there may be a hundred thousand.
+    """
+
+    src_dir = None
+    inclusion = InclusionLevel.NOT_IN_NAV
+    generated_by = "papershelf"
+
+    def __init__(self, plan: Plan, edit_root: str, site_dir: str, *, directory_urls: bool) -> None:
+        """Take what makes the page; `edit_root` leads to what it is edited in, from the hand-written pages."""
         # Set one by one: MkDocs looks at each path in several ways, and ids need neither escapes nor another form.
-        self.src_uri, self.src_dir = plan.path, None
+        self.src_uri, self.plan, self._edit_root = plan.path, plan, edit_root
         self.dest_dir, self.use_directory_urls = site_dir, directory_urls
-        self.dest_uri = place = html_file(plan.path, directory_urls=directory_urls)
-        self.url = (place.removesuffix("index.html") or "./") if directory_urls else place
-        self.abs_dest_path = file_in(site_dir, place)
-        self.inclusion = InclusionLevel.NOT_IN_NAV
-        self.generated_by = "papershelf"
-        self.edit_uri = edit
-        self.plan = plan
+        self.abs_dest_path = file_in(site_dir, self.dest_uri)
+
+    @property
+    def dest_uri(self) -> str:  # type: ignore[override]
+        """The file that it becomes, below the site's folder."""
+        return html_file(self.src_uri, directory_urls=self.use_directory_urls)
+
+    @property
+    def url(self) -> str:  # type: ignore[override]
+        """Its address, from the site's root."""
+        return (self.dest_uri.removesuffix("index.html") or "./") if self.use_directory_urls else self.dest_uri
+
+    @property
+    def edit_uri(self) -> str | None:
+        """Where it is edited, from the hand-written pages."""
+        return self.plan.edit and f"{self._edit_root}/{self.plan.edit}"
 
     def is_documentation_page(self) -> bool:
         """MkDocs makes documentation pages itself."""

@@ -7,7 +7,7 @@ import gc
 import html
 import logging
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import cache, lru_cache, partial
 from pathlib import Path
@@ -39,10 +39,9 @@ from papershelf.mkdocs_plugin.sitemap import UNDATED, in_sitemap, sitemap
 from papershelf.mkdocs_plugin.valid import valid
 from papershelf.mkdocs_plugin.watching import Watcher
 from papershelf.mkdocs_plugin.writing import Writer
-from papershelf.model import Catalogue
 from papershelf.page import Page, Plan
 from papershelf.pages import SCRIPTS, STYLES, Pages
-from papershelf.places import paper_path, theme_folder
+from papershelf.places import theme_folder
 from papershelf.problems import ProblemsError
 from papershelf.processes import beside
 from papershelf.progress import counted, stage
@@ -114,7 +113,6 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
             with suppress(OSError):  # what can't be read is a problem that loading tells
                 self._watcher = Watcher(_watched(data))
         self._pages = self._load(data, config)
-        self._dates = _dates(self._pages.catalogue)
         if self._watcher is None:
             config.watch = [*config.watch, *map(str, _watched(data))]
         # Before Material's own templates, but behind a shelf's custom_dir.
@@ -149,19 +147,19 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
         self._memory.kept.share((self._ready.shared, tuple(names.items()), config.theme.custom_dir))
         self._converter = Converter(config, files, self._memory.kept.entries)
         plans = tuple(self._ready.plans())
+        self._dates = _dates(plans)
         # Each look into the configuration takes a while, and there are ten thousand pages.
         site, directory_urls = config.site_dir, config.use_directory_urls
         for plan in counted(plans, "Planning pages", len(plans)):
             if plan.path in files.src_uris:
                 continue
-            edit = plan.edit and f"{edit_root}/{plan.edit}"
             if reason is None and plan.path not in names:
-                self._planned.append(planned := PlannedFile(plan, edit, site, directory_urls=directory_urls))
+                self._planned.append(planned := PlannedFile(plan, edit_root, site, directory_urls=directory_urls))
                 files.append(planned)
                 continue
             page, known = self._memory.kept.content(plan) or (plan.make(), None)
             file = File.generated(config, plan.path, content=page.text, inclusion=InclusionLevel.NOT_IN_NAV)
-            file.edit_uri = edit
+            file.edit_uri = plan.edit and f"{edit_root}/{plan.edit}"
             if reason is None:
                 content = partial(self._content, plan, page, file, known)
                 GeneratedPage(names.get(plan.path), file, config, content)
@@ -325,10 +323,10 @@ def _pointed_at(files: Files) -> set[PlannedFile]:
     return {file for found in links for file in found if isinstance(file, PlannedFile)}
 
 
-def _dates(catalogue: Catalogue) -> tuple[dict[str, str], str]:
+def _dates(plans: Iterable[Plan]) -> tuple[dict[str, str], str]:
     """The day each paper came onto the shelf, by the path of its page, and the newest of these days."""
     shown = cache(datetime.date.isoformat)  # a shelf has few days, and many papers
-    dated = {paper_path(paper.id): shown(paper.added) for paper in catalogue.papers if paper.added}
+    dated = {plan.path: shown(plan.added) for plan in plans if plan.added}
     return dated, max(dated.values(), default=UNDATED)
 
 
