@@ -10,14 +10,15 @@ from __future__ import annotations
 import json
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from operator import itemgetter
 
 from papershelf.cache import Results
 from papershelf.model import Catalogue
 from papershelf.places import html_address, paper_path
-from papershelf.related import Kin, Texts, kin_of, texts_in
+from papershelf.processes import Helper
+from papershelf.related import Kin, Pairs, Texts, kin_of, parted, texts_in
 from papershelf.site import Download, Site
 from papershelf.text import plain
 
@@ -51,13 +52,13 @@ Edges = list[dict[int, float]]
 
 def places(near: Kin) -> dict[str, tuple[int, int]]:
     """The place of each paper, by its id; `near` are those near each."""
-    return dict(zip(near, _places(near), strict=True))
+    return dict(zip(near, _places(near.pairs()), strict=True))
 
 
-def begin(shelf: Catalogue, results: Results) -> None:
-    """Begin with the places, beside what else is done; which papers are near which has to be known."""
+def begin(shelf: Catalogue, results: Results, helper: Helper) -> None:
+    """Have a helper begin with the places; which papers are near which has to be known."""
     texts = texts_in(shelf)
-    results.begin("places", texts.digest, partial(_places, kin_of(texts, results)))
+    results.begin("places", texts.digest, helper, _places, kin_of(texts, results).pairs())
 
 
 def downloads(shelf: Catalogue, site: Site, results: Results) -> Iterator[Download]:
@@ -71,7 +72,7 @@ def downloads(shelf: Catalogue, site: Site, results: Results) -> Iterator[Downlo
 
 def _data(shelf: Catalogue, site: Site, texts: Texts, results: Results) -> bytes:
     """One column a fact, which is the shortest; addresses lead from the file itself."""
-    placed = results.get("places", texts.digest, lambda: _places(kin_of(texts, results)))
+    placed = results.get("places", texts.digest, lambda: _places(kin_of(texts, results).pairs()))
     place = dict(zip(texts.ids, placed, strict=True))
     papers = sorted(shelf.papers, key=lambda paper: paper.id)
     number = {topic.id: at for at, topic in enumerate(shelf.topics)}
@@ -89,15 +90,15 @@ def _data(shelf: Catalogue, site: Site, texts: Texts, results: Results) -> bytes
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _places(near: Kin) -> list[tuple[int, int]]:
-    return _on_paper(_laid_out(_graph(near)))
+def _places(near: Iterable[Pairs]) -> list[tuple[int, int]]:
+    return _on_paper(_laid_out(_graph(list(near))))
 
 
-def _graph(near: Kin) -> Edges:
+def _graph(near: Sequence[Pairs]) -> Edges:
     """Each paper with those near it, and those that it is near to."""
     edges: Edges = [{} for _ in near]
-    for one, own in enumerate(edges):
-        for other, likeness in near.pairs(one):
+    for one, (own, pairs) in enumerate(zip(edges, near, strict=True)):
+        for other, likeness in parted(pairs):
             own[other] = edges[other][one] = float(likeness)
     return edges
 

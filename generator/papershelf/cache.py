@@ -22,8 +22,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from papershelf.processes import beside
+from papershelf.processes import Helper
 
+Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 Stamp = tuple[int, int]
@@ -66,19 +67,24 @@ class Results:
     def __init__(self) -> None:
         """Begin with nothing."""
         self.kept: dict[str, Found] = {}
-        self._begun: dict[str, tuple[bytes, Callable[[], object]]] = {}
+        self._begun: dict[str, tuple[bytes, Helper]] = {}
 
     def get(self, name: str, key: bytes, make: Callable[[], Result]) -> Result:
         """A result that was kept, else a new one; `key` is the digest of all that goes into it."""
-        begun, end = self._begun.pop(name, (b"", make))
+        begun, helper = self._begun.pop(name, (b"", None))
         if not self.knows(name, key):
-            self.kept[name] = key, (end if begun == key else make)()
+            self.kept[name] = key, helper.made(make) if helper and begun == key else make()
         return cast("Result", self.kept[name][1])
 
-    def begin(self, name: str, key: bytes, make: Callable[[], object]) -> None:
-        """Begin to make a result that isn't known, beside what else is done; only this process may `get` it."""
-        if not self.knows(name, key):
-            self._begun[name] = key, beside(make)
+    def begin(
+        self, name: str, key: bytes, helper: Helper, function: Callable[[Iterable[Item]], object], items: Iterable[Item]
+    ) -> None:
+        """Have a helper begin with a result that isn't known, of some items; only this process may `get` it."""
+        if self.knows(name, key):
+            helper.stop()
+        else:
+            helper.begin(function, items)
+            self._begun[name] = key, helper
 
     def knows(self, name: str, key: bytes) -> bool:
         """Whether that result was kept."""

@@ -35,6 +35,11 @@ def checked(data: Data, but: Sequence[Rule] = ()) -> Catalogue:
     """The catalogue below `data/`; raises ProblemsError with every problem there is, `but` for those of some rules."""
     with stage("load"):
         loaded = load(data)
+    return judged(loaded, data, but)
+
+
+def judged(loaded: Loaded, data: Data, but: Sequence[Rule] = ()) -> Catalogue:
+    """The same of what was loaded already."""
     with stage("check"):
         loaded = _compared(loaded, data)
         problems = [*loaded.problems, *(problem for rule in RULES if rule not in but for problem in rule(loaded, data))]

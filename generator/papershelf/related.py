@@ -46,12 +46,15 @@ Near = tuple[str, int, tuple[str, ...]]
 The words are as the other one prints them, the most telling first.
 """
 
-Kept = tuple[bytes, str]
-"""The same of all that are near a paper, as they are kept: the number and the likeness of each, and a line of words.
-
-As objects they would take a fifth of the memory that a large shelf has.
-"""
+Pairs = bytes
+"""The numbers and the likenesses of those near a paper, for `parted`."""
 _PAIR = Struct("<II")
+
+Kept = tuple[Pairs, str]
+"""What is near a paper as it is kept, with a line of words for each of the first few, for `said_of`.
+
+As objects that would take a fifth of the memory that a large shelf has.
+"""
 
 
 @dataclass(frozen=True)
@@ -97,8 +100,9 @@ class Kin(Mapping[str, tuple[Near, ...]]):
 
     def __getitem__(self, name: str) -> tuple[Near, ...]:
         number = self._number[name]
-        said = zip_longest(self.pairs(number), said_of(self.said(number)), fillvalue=())
-        return tuple([(self._ids[pair[0]], pair[1], words) for pair, words in said if pair])
+        pairs, said = self._kept[number]
+        near = zip_longest(parted(pairs), said_of(said), fillvalue=())
+        return tuple([(self._ids[pair[0]], pair[1], words) for pair, words in near if pair])
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._ids)
@@ -110,13 +114,18 @@ class Kin(Mapping[str, tuple[Near, ...]]):
     def _number(self) -> Mapping[str, int]:
         return {name: number for number, name in enumerate(self._ids)}
 
-    def pairs(self, number: int) -> Iterator[tuple[int, int]]:
-        """The number of each paper that is near one, and how near."""
-        return _PAIR.iter_unpack(self._kept[number][0])
+    def kept(self) -> Iterator[tuple[str, Kept]]:
+        """The same as it is kept."""
+        return zip(self._ids, self._kept, strict=True)
 
-    def said(self, number: int) -> str:
-        """The words that are told of a paper's neighbours, for `said_of`."""
-        return self._kept[number][1]
+    def pairs(self) -> Iterator[Pairs]:
+        """The numbers and likenesses alone."""
+        return (pairs for pairs, _ in self._kept)
+
+
+def parted(pairs: Pairs) -> Iterator[tuple[int, int]]:
+    """The number of each paper that is near one, and how near, from how they are kept."""
+    return _PAIR.iter_unpack(pairs)
 
 
 def said_of(lines: str) -> list[tuple[str, ...]]:

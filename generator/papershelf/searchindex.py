@@ -15,7 +15,8 @@ from papershelf.cache import Results, digest
 from papershelf.folding import words
 from papershelf.identity import MAX_ID
 from papershelf.model import Catalogue, Paper
-from papershelf.searchwords import ABSTRACT, STOP, STRIDE, Made, as_json, words_in
+from papershelf.processes import Helper
+from papershelf.searchwords import ABSTRACT, STOP, STRIDE, Made, as_json, made_of, words_in
 from papershelf.site import Download, Site
 from papershelf.text import plain
 from papershelf.views import list_names
@@ -26,15 +27,15 @@ TOGETHER = 5000
 """How many papers' titles, and how many papers' labels, are in one file."""
 
 
-def begin(shelf: Catalogue, results: Results) -> None:
-    """Begin with what takes longest of the files that search reads, beside what else is done."""
-    every = words_in(shelf)
-    results.begin("words", every.version.encode(), every.made)
+def begin(papers: tuple[Paper, ...], results: Results, helper: Helper) -> None:
+    """Have a helper begin with what takes longest of the files that search reads."""
+    every = words_in(papers)
+    results.begin("words", every.version.encode(), helper, partial(made_of, every.count), every.texts())
 
 
 def downloads(shelf: Catalogue, site: Site, results: Results) -> Iterator[Download]:
     """The files that search reads; `results` may know those that are made from texts alone."""
-    index, every = _Index(shelf, site, results), words_in(shelf)
+    index, every = _Index(shelf, site, results), words_in(shelf.papers)
     yield Download(f"{FOLDER}index.json", index.head, (shelf, site))
     for number, (papers, filed) in enumerate(zip(index.runs, index.filed, strict=True)):
         texts = b"".join([paper.text_digest for paper in papers])
@@ -51,7 +52,7 @@ class _Index:
 
     def __init__(self, shelf: Catalogue, site: Site, results: Results) -> None:
         self._shelf, self._site, self._results = shelf, site, results
-        self._words = words_in(shelf)
+        self._words = words_in(shelf.papers)
         self._label = {f"topic {topic.id}": number for number, topic in enumerate(shelf.topics)}
         self._label |= {f"tag {tag.id}": number for number, tag in enumerate(shelf.tags, len(shelf.topics))}
         self.names = tuple(self._label)

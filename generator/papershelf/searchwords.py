@@ -7,14 +7,14 @@ import re
 from array import array
 from bisect import bisect_right
 from collections import defaultdict, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from functools import cache, cached_property, lru_cache, partial
 from itertools import accumulate, chain, count, pairwise
 from operator import sub
 
 from papershelf.cache import digest
 from papershelf.folding import words
-from papershelf.model import Catalogue, Paper
+from papershelf.model import Paper
 from papershelf.text import plain
 
 SHARD = 6000
@@ -49,6 +49,9 @@ _DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 """The letters of a number: of the second half all but the last, which is of the first."""
 
 
+Text = tuple[str, str | None, str | None]
+"""A paper's title, summary and abstract."""
+
 Made = tuple[list[tuple[str, bytes]], bytes, list[str]]
 """The shards with the first word of each, the words by which mistyped ones are corrected, and those left out.
 
@@ -59,10 +62,10 @@ As plain facts, because it is kept from build to build.
 class Words:
     """The words of a shelf's summaries and abstracts."""
 
-    def __init__(self, shelf: Catalogue) -> None:
+    def __init__(self, papers: tuple[Paper, ...]) -> None:
         """Take the papers, in their order."""
-        self._papers = shelf.papers
-        letters = sum(len(paper.summary or "") + len(paper.abstract or "") for paper in shelf.papers)
+        self._papers = papers
+        letters = sum(len(paper.summary or "") + len(paper.abstract or "") for paper in papers)
         # A word and what parts it from the next one take some seven letters; a third are stop words.
         self.count = max(1, min(FEW, 2 * letters // (10 * SHARD)), letters // (10 * SHARD))
         """How many shards there are: told by the length of the texts, before the words are known."""
@@ -74,16 +77,31 @@ class Words:
         told = [*(paper.text_digest for paper in self._papers), summaries.encode(errors="surrogatepass")]
         return digest(b"".join(told)).hex()[:16]
 
+    def texts(self) -> Iterator[Text]:
+        """All that the words are taken from."""
+        return ((paper.title, paper.summary, paper.abstract) for paper in self._papers)
+
     def made(self) -> Made:
-        """All that is made of them; nothing else is held on to."""
-        return _Places(self._papers, self.count).made()
+        """All that is made of them."""
+        return made_of(self.count, self.texts())
+
+
+def made_of(count: int, texts: Iterable[Text]) -> Made:
+    """What is made of the words of some texts, in so many shards; nothing else is held on to."""
+    return _Places(count, texts).made()
 
 
 class _Places:
     """Where each word stands, and what is made of that."""
 
-    def __init__(self, papers: Sequence[Paper], count: int) -> None:
-        self._papers, self._count = papers, count
+    def __init__(self, count: int, texts: Iterable[Text]) -> None:
+        self._count = count
+        self._titled: set[str] = set()
+        """The words of titles."""
+        self._mixed: set[str] = set()
+        """Those that a hyphen joins in one place alone: nobody looks for these."""
+        self._places = self._placed(texts)
+        """For each word, where it stands, in order."""
 
     def made(self) -> Made:
         """All of it."""
@@ -99,23 +117,16 @@ class _Places:
         return as_json({"words": " ".join(some), "places": " ".join(written(self._places[word]) for word in some)})
 
     def _made_spelling(self) -> bytes:
-        titled = {word for paper in self._papers for word in words(plain(paper.title))[0]}
-        others = titled | self._placed[1]
+        others = self._titled | self._mixed
         some = (word for word in self._words if len(word) >= SPELLED and word.isalpha())
         return as_json(after_each_other(word for word in some if word not in others))
 
-    @property
-    def _places(self) -> dict[str, array[int]]:
-        """For each word, where it stands, in order."""
-        return self._placed[0]
-
-    @cached_property
-    def _placed(self) -> tuple[dict[str, array[int]], set[str]]:
-        """The same, and those words that a hyphen joins in one place alone: nobody looks for these."""
+    def _placed(self, texts: Iterable[Text]) -> dict[str, array[int]]:
         places: defaultdict[str, array[int]] = defaultdict(partial(array, "I"))
         mixed = set()
-        for number, paper in enumerate(self._papers):
-            for text, start, end in ((paper.summary, 0, ABSTRACT), (paper.abstract, ABSTRACT, STRIDE)):
+        for number, (title, summary, abstract) in enumerate(texts):
+            self._titled.update(words(plain(title))[0])
+            for text, start, end in ((summary, 0, ABSTRACT), (abstract, ABSTRACT, STRIDE)):
                 if text:
                     some, joined = words(plain(text))
                     first = number * STRIDE + start
@@ -128,8 +139,8 @@ class _Places:
                             mixed.add(word)
         for word in mixed:
             places[word] = array("I", sorted(places[word]))
-        kept = {word: some for word, some in places.items() if word not in STOP or len(some) < COMMON}
-        return kept, {word for word in mixed if len(places[word]) == 1}
+        self._mixed = {word for word in mixed if len(places[word]) == 1}
+        return {word: some for word, some in places.items() if word not in STOP or len(some) < COMMON}
 
     @cached_property
     def _words(self) -> list[str]:
@@ -144,9 +155,9 @@ class _Places:
 
 
 @lru_cache(maxsize=1)
-def words_in(shelf: Catalogue) -> Words:
+def words_in(papers: tuple[Paper, ...]) -> Words:
     """Those of a whole shelf, which more than one asks for."""
-    return Words(shelf)
+    return Words(papers)
 
 
 def after_each_other(some: Iterable[str]) -> str:

@@ -11,7 +11,7 @@ from operator import itemgetter
 
 from papershelf.cache import Results
 from papershelf.model import Catalogue, Paper
-from papershelf.related import RELATED, kin_of, texts_in
+from papershelf.related import RELATED, kin_of, parted, texts_in
 
 _NO_SORTING = re.compile(r"[^\w ]|_")
 
@@ -54,8 +54,8 @@ def _related(catalogue: Catalogue, results: Results) -> dict[str, Related]:
     papers = [catalogue.paper[name] for name in texts.ids]
     # Lists within, because there is one for each paper, and generators take longer to begin than to end.
     return {
-        name: (tuple([papers[other] for other, _ in islice(known.pairs(number), RELATED)]), known.said(number))
-        for number, name in enumerate(texts.ids)
+        name: (tuple([papers[other] for other, _ in islice(parted(pairs), RELATED)]), said)
+        for name, (pairs, said) in known.kept()
     }
 
 

@@ -217,8 +217,8 @@ def _of_all(parts: tuple[object, ...]) -> bool:
     return any(isinstance(part, Catalogue) for part in parts)
 
 
-def write(path: str, content: bytes) -> Stamp:
-    """Write a file, and say its stamp."""
+def write(path: str, pieces: Iterable[bytes]) -> Stamp:
+    """Write a file piece by piece, and say its stamp."""
     # Ten thousand paths and files as objects take half a second.
     try:
         file = os.open(path, _ANEW, 0o666)
@@ -226,8 +226,10 @@ def write(path: str, content: bytes) -> Stamp:
         _make_folder(os.path.dirname(path))  # noqa: PTH120
         file = os.open(path, _ANEW, 0o666)
     try:
-        while content:
-            content = content[os.write(file, content) :]
+        for piece in pieces:
+            rest = piece
+            while rest:
+                rest = rest[os.write(file, rest) :]
         status = os.fstat(file)
     finally:
         os.close(file)

@@ -25,10 +25,10 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page as MkDocsPage
 
 from papershelf import atlas, searchindex
-from papershelf.checks import checked
+from papershelf.checks import judged
 from papershelf.contentpolicy import content_policy
 from papershelf.git import origin
-from papershelf.load import Data
+from papershelf.load import Data, load
 from papershelf.mkdocs_plugin.downloads import add_downloads
 from papershelf.mkdocs_plugin.fastway import Converter, GeneratedPage, PlannedFile, why_not
 from papershelf.mkdocs_plugin.frame import add_frame, lend_material
@@ -43,7 +43,7 @@ from papershelf.page import Page, Plan
 from papershelf.pages import SCRIPTS, STYLES, Pages
 from papershelf.places import theme_folder
 from papershelf.problems import ProblemsError
-from papershelf.processes import beside
+from papershelf.processes import Helper, beside
 from papershelf.progress import counted, stage
 from papershelf.quickmark import Converted
 from papershelf.templates import compiled
@@ -106,13 +106,15 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Load the data, and add our theme, style, scripts and topics to the configuration."""
+        # Both are begun before anything is there, of which they would be copies.
+        helpers = Helper(), Helper()
         self._memory.restore(_root(config))
         data = self._data(config)
         self._site = Path(config.site_dir)
         if self._wants_watcher and self._watcher is None:
             with suppress(OSError):  # what can't be read is a problem that loading tells
                 self._watcher = Watcher(_watched(data))
-        self._pages = self._load(data, config)
+        self._pages = self._load(data, config, *helpers)
         if self._watcher is None:
             config.watch = [*config.watch, *map(str, _watched(data))]
         # Before Material's own templates, but behind a shelf's custom_dir.
@@ -253,18 +255,19 @@ class PapershelfPlugin(BasePlugin[PapershelfConfig]):  # type: ignore[no-untyped
             raise RuntimeError("a site was built before its configuration was read")
         return self._pages
 
-    def _load(self, data: Data, config: MkDocsConfig) -> Pages:
+    def _load(self, data: Data, config: MkDocsConfig, of_words: Helper, of_places: Helper) -> Pages:
         """The pages of the data as it is; while serving, of the last good data, with the problems in the log."""
         try:
-            with stage("load and check"):
-                catalogue = checked(data)
-            searchindex.begin(catalogue, data.results)
+            with stage("load"):
+                loaded = load(data)
+            searchindex.begin(loaded.catalogue.papers, data.results, of_words)
+            catalogue = judged(loaded, data)
             with stage("group and relate"):
                 pages = Pages(
                     catalogue, theme_folder("pages"), folder=data.shown, directory_urls=config.use_directory_urls,
                     feeds=bool(config.site_url), results=data.results, items=self._memory.kept.items,
                 )  # fmt: skip
-            atlas.begin(catalogue, data.results)
+            atlas.begin(catalogue, data.results, of_places)
         except ProblemsError as error:
             self._stop(error, config)
             return self._ready

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -92,10 +92,16 @@ class Writer:
     def _file(self, file: MadeFile) -> tuple[str, Stamp, list[bytes]]:
         """A file, written: its path, its stamp, and the digests of its pieces."""
         if not file.download.pieces:
-            return file.src_uri, write(file.abs_dest_path, file.download.make()), []
-        made = [self._piece(file.src_uri, piece) for piece in file.download.pieces]
-        stamp = write(file.abs_dest_path, b"".join([text for text, _ in made]))
-        return file.src_uri, stamp, [found for _, found in made]
+            return file.src_uri, write(file.abs_dest_path, [file.download.make()]), []
+        digests: list[bytes] = []
+        return file.src_uri, write(file.abs_dest_path, self._pieces(file, digests)), digests
+
+    def _pieces(self, file: MadeFile, digests: list[bytes]) -> Iterator[bytes]:
+        """The pieces of a file one after another, as all of them may be a good part of the memory."""
+        for piece in file.download.pieces:
+            text, digest = self._piece(file.src_uri, piece)
+            digests.append(digest)
+            yield text
 
     def _piece(self, path: str, piece: Piece) -> tuple[bytes, bytes]:
         """A piece of a file, and its digest."""
@@ -112,7 +118,7 @@ class Writer:
         known = self._kept.known(file.plan)
         if known and known.kind and (own := self._store.get(file.src_uri, known.own)):
             with suppress(NoShellError):
-                stamp = write(file.abs_dest_path, self._shells.filled(known.kind, own))
+                stamp = write(file.abs_dest_path, [self._shells.filled(known.kind, own)])
                 return replace(known, shell=self._shells.digest(known.kind), stamp=stamp)
         page = file.plan.make()
         try:
@@ -124,12 +130,12 @@ class Writer:
             kind, own = self._shells.parted(page, made.html, made.headings)
         except NoShellError:
             output = self._shells.laid_out(self._page(file, page, made))
-            return Written(anchors, None, b"", write(file.abs_dest_path, output.encode()))
+            return Written(anchors, None, b"", write(file.abs_dest_path, [output.encode()]))
         shell, content = self._shells.digest(kind), told(own)
         if same := self._kept.same(file.src_uri, file.abs_dest_path, content, shell):
             return same
         self._store.put(file.src_uri, own)
-        return Written(anchors, kind, shell, write(file.abs_dest_path, self._shells.filled(kind, own)), content)
+        return Written(anchors, kind, shell, write(file.abs_dest_path, [self._shells.filled(kind, own)]), content)
 
     def _ordinary(self, file: PlannedFile) -> Written:
         """A page made as MkDocs makes it."""
@@ -137,7 +143,7 @@ class Writer:
         page = self._page(file, made)
         output = self._shells.laid_out(page)
         anchors = tuple(page.present_anchor_ids or ())
-        return Written(anchors, None, b"", write(file.abs_dest_path, output.encode()))
+        return Written(anchors, None, b"", write(file.abs_dest_path, [output.encode()]))
 
     def _page(self, file: PlannedFile, made: Page, content: Converted | None = None) -> MkDocsPage:
         """A page as the theme takes it, with its content where that is known."""
