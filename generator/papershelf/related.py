@@ -8,6 +8,7 @@ several of their most telling ones in common, so that the work for one hardly gr
 from __future__ import annotations
 
 import sys
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ from papershelf.cache import Results, digest
 from papershelf.folding import apart
 from papershelf.model import Catalogue, Paper
 from papershelf.processes import runs, spread
-from papershelf.telling import ALIKE, WORTH_A_PROCESS, Read, Term, Vector, read_all, readable, vectors
+from papershelf.telling import ALIKE, WORTH_A_PROCESS, Term, Vector, read_all, readable, vectors
 
 RELATED = 5
 WORDS = 3
@@ -65,18 +66,18 @@ class Texts:
     _papers: tuple[Paper, ...] = field(compare=False, repr=False)
 
     @cached_property
-    def _entries(self) -> list[tuple[str, str, str]]:
-        return sorted((paper.title, paper.abstract or "", paper.id) for paper in self._papers)
+    def _ordered(self) -> list[Paper]:
+        return sorted(self._papers, key=lambda paper: (paper.title, paper.abstract or "", paper.id))
 
     @cached_property
     def ids(self) -> tuple[str, ...]:
         """The papers, by their ids."""
-        return tuple(name for *_, name in self._entries)
+        return tuple([paper.id for paper in self._ordered])
 
-    @cached_property
+    @property
     def texts(self) -> tuple[tuple[str, str], ...]:
         """The title and the abstract of each."""
-        return tuple((title, text) for title, text, _ in self._entries)
+        return tuple([(paper.title, paper.abstract or "") for paper in self._ordered])
 
 
 def texts_of(papers: Iterable[Paper]) -> Texts:
@@ -152,9 +153,11 @@ class _Shelf:
     """The papers as vectors, and which of them each term leads to."""
 
     def __init__(self, texts: Texts) -> None:
-        self._texts = texts
-        self._read = read_all(texts.texts)
-        self._vectors = vectors(self._read)
+        self._texts = texts.texts
+        read = read_all(self._texts)
+        self._vectors = vectors(read)
+        # What else was read is a quarter of what relating would hold.
+        self._words = [(one.title, one.abstract) for one in read]
         self._postings = _postings(self._vectors)
 
     def kin(self, numbers: Iterable[int]) -> list[Kept]:
@@ -176,7 +179,7 @@ class _Shelf:
         near.sort()
         del near[NEIGHBOURS:]
         shown = [_strongest(common, own, self._vectors[other]) for _, other, common in near[:RELATED]]
-        prints = _prints(self._texts.texts[number], self._read[number], set(chain.from_iterable(shown)))
+        prints = _prints(self._texts[number], self._words[number], set(chain.from_iterable(shown)))
         said = "\n".join(["\t".join([prints[term] for term in terms if term in prints]) for terms in shown])
         return b"".join([_PAIR.pack(other, -far) for far, other, _ in near]), said
 
@@ -223,10 +226,10 @@ def _strongest(common: Set[Term], one: Vector, other: Vector) -> list[Term]:
     return found
 
 
-def _prints(text: tuple[str, str], read: Read, terms: set[Term]) -> dict[Term, str]:
+def _prints(text: tuple[str, str], read: tuple[array[int], array[int]], terms: set[Term]) -> dict[Term, str]:
     """How a text prints some of its terms: small where it does so anywhere, and as in the abstract before the title."""
     found: dict[Term, str] = {}
-    for part, numbers in ((text[1], read.abstract), (text[0], read.title)):
+    for part, numbers in zip(reversed(text), reversed(read), strict=True):
         left = [term for term in terms if not found.get(term, "").islower()]
         shown = readable(part) if left else ""
         words = apart(shown)

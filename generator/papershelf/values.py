@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 import re
+import sys
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
@@ -122,8 +123,10 @@ def _typed(text: str, known: Field) -> str | int | datetime.date | None:
             return datetime.date.fromisoformat(text) if _DAY.fullmatch(text) else None
         except ValueError:
             return None
-    # What names a topic, tag, list or paper is judged by `checks`, which knows what there is to name.
-    shape = SHAPES.get(known.form) if known.form not in REFERENCES else None
+    if known.form in REFERENCES:
+        # Whether there is such a topic, tag, list or paper, `checks` says. Thousands of papers name the same ones.
+        return sys.intern(text)
+    shape = SHAPES.get(known.form)
     fits = not shape or (shape.fits(text) and not (known.form == "id" and why_not_an_id(text)))
     return text if fits else None
 
