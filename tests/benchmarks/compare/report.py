@@ -26,8 +26,9 @@ LABELS = {
     HUGO: "Hugo + Pagefind",
 }
 NOTE = (
-    "Peak MB is the memory of a build's largest process. Ours ÷ this is the time of our first build by that of this one"
-    " in the same turn; behind the strokes that with every page anew, and that of a fresh clone with the cache."
+    "Peak MB is the memory of all processes of a build together. Ours ÷ this is the time of our first build by that"
+    " of this one in the same turn; behind the strokes that with every page anew, and that of a fresh clone with the"
+    " cache."
 )
 README = Path(__file__).parents[1] / "README.md"
 PICTURE = README.with_name("compare.svg")
