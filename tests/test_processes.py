@@ -5,16 +5,20 @@ Each case runs in a Python of its own: beside the threads of a test run, no proc
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
 
 import pytest
 
 from papershelf.cache import Results
-from papershelf.processes import beside, runs, spread
+from papershelf.processes import Helper, beside, runs, spread
 
 
 def each_piece_of_work_is_in_one_run() -> None:
@@ -44,25 +48,61 @@ def what_another_process_cant_do_is_done_here() -> None:
     assert beside(lambda: only_here(None))() == here
 
 
-def what_is_begun_is_made_elsewhere_and_once() -> None:
+def a_process_that_is_done_ends_before_its_result_is_taken() -> None:
+    wait = beside(lambda: "x" * 10**6)
+    until(lambda: not multiprocessing.active_children())
+    assert wait() == "x" * 10**6
+
+
+def what_a_helper_begins_is_made_elsewhere_and_once() -> None:
     results = Results()
-    results.begin("process", b"key", os.getpid)
-    process = results.get("process", b"key", never)
+    results.begin("process", b"key", Helper(), summed, range(9))
+    process, total = results.get("process", b"key", never)
     assert process != os.getpid()
-    assert results.get("process", b"key", never) == process
+    assert total == sum(range(9))
+    assert results.get("process", b"key", never) == (process, total)
     assert results.knows("process", b"key")
     assert not results.knows("process", b"another")
-    results.begin("process", b"key", never)  # it is known
+    assert not multiprocessing.active_children()
+
+
+def a_helper_is_sent_away_where_the_result_is_known() -> None:
+    results = Results()
+    results.kept["process"] = b"key", "known"
+    results.begin("process", b"key", Helper(), never, range(9))
+    assert not multiprocessing.active_children()
+    assert results.get("process", b"key", never) == "known"
 
 
 def what_was_begun_of_something_else_is_made_anew() -> None:
     results = Results()
-    results.begin("process", b"before", os.getpid)
+    results.begin("process", b"before", Helper(), summed, range(9))
     assert results.get("process", b"key", os.getpid) == os.getpid()
+
+
+def what_a_helper_cant_make_is_made_here() -> None:
+    for failing in (never, gone):
+        helper = Helper()
+        helper.begin(failing, range(9))
+        assert helper.made(os.getpid) == os.getpid()
+
+
+def a_helper_needs_none_of_what_came_after_it() -> None:
+    helper = Helper()
+    large = ["x" * 100 for _ in range(10**5)]
+    helper.begin(resident, large)
+    assert helper.made(os.getpid) < resident(large)
+
+
+def a_helper_ends_with_the_process_that_began_it() -> None:
+    Helper()
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def what_nobody_waits_for_keeps_no_process_alive() -> None:
     beside(threading.Event().wait)
+    Helper().begin(forever, range(9))
+    Helper()
 
 
 def beside_other_threads_all_is_made_here() -> None:
@@ -72,6 +112,9 @@ def beside_other_threads_all_is_made_here() -> None:
     try:
         assert runs(range(9), 3) == [range(9)]
         assert beside(os.getpid)() == os.getpid()
+        helper = Helper()
+        helper.begin(never, range(9))
+        assert helper.made(os.getpid) == os.getpid()
     finally:
         end.set()
         thread.join()
@@ -83,29 +126,72 @@ def an_error_of_another_process_is_raised_here() -> None:
         wait()
 
 
-def never() -> int:
+def never(_: object = None) -> int:
     raise AssertionError("made twice")
+
+
+def gone(_: object) -> int:
+    os._exit(1)
+
+
+def forever(_: object) -> None:
+    threading.Event().wait()
+
+
+def summed(numbers: Iterable[int]) -> tuple[int, int]:
+    return os.getpid(), sum(numbers)
+
+
+def resident(items: Iterable[str]) -> int:
+    """The most memory that this process ever had, once it has seen all items."""
+    import resource  # where no process is forked, there is no such module
+
+    deque(items, maxlen=0)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def until(done: Callable[[], bool]) -> None:
+    end = time.monotonic() + 30
+    while not done():
+        assert time.monotonic() < end
+        time.sleep(0.01)
 
 
 CASES: tuple[Callable[[], None], ...] = (
     each_piece_of_work_is_in_one_run,
     work_is_spread_over_processes,
     what_another_process_cant_do_is_done_here,
-    what_is_begun_is_made_elsewhere_and_once,
+    a_process_that_is_done_ends_before_its_result_is_taken,
+    what_a_helper_begins_is_made_elsewhere_and_once,
+    a_helper_is_sent_away_where_the_result_is_known,
     what_was_begun_of_something_else_is_made_anew,
+    what_a_helper_cant_make_is_made_here,
+    a_helper_needs_none_of_what_came_after_it,
     what_nobody_waits_for_keeps_no_process_alive,
     beside_other_threads_all_is_made_here,
     an_error_of_another_process_is_raised_here,
 )
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system starts no process as a copy of another")
+needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system starts no process as a copy of another")
+
+
+@needs_fork
 @pytest.mark.parametrize("case", [case.__name__ for case in CASES])
 def test_processes(case: str) -> None:
     done = subprocess.run([sys.executable, __file__, case], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
 
 
+@needs_fork
+def test_a_helper_ends_with_the_process_that_began_it() -> None:
+    # What is printed comes to its end when nobody is left who could print: not before the helper is gone.
+    case = a_helper_ends_with_the_process_that_began_it.__name__
+    done = subprocess.run([sys.executable, __file__, case], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    assert not done.stderr
+
+
 if __name__ == "__main__":
     os.cpu_count = lambda: 3
-    {case.__name__: case for case in CASES}[sys.argv[1]]()
+    {case.__name__: case for case in (*CASES, a_helper_ends_with_the_process_that_began_it)}[sys.argv[1]]()
