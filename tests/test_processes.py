@@ -17,6 +17,9 @@ from collections.abc import Callable, Iterable
 
 import pytest
 
+if os.name == "posix":
+    import resource
+
 from papershelf.cache import Results
 from papershelf.processes import Helper, beside, runs, spread
 
@@ -87,6 +90,15 @@ def what_a_helper_cant_make_is_made_here() -> None:
         assert helper.made(os.getpid) == os.getpid()
 
 
+def what_there_is_no_room_for_is_made_here() -> None:
+    helper = Helper()
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    helper.begin(summed, range(9000))
+    assert not multiprocessing.active_children()
+    assert helper.made(os.getpid) == os.getpid()
+
+
 def a_helper_needs_none_of_what_came_after_it() -> None:
     helper = Helper()
     large = ["x" * 100 for _ in range(10**5)]
@@ -144,8 +156,6 @@ def summed(numbers: Iterable[int]) -> tuple[int, int]:
 
 def resident(items: Iterable[str]) -> int:
     """The most memory that this process ever had, once it has seen all items."""
-    import resource  # where no process is forked, there is no such module
-
     deque(items, maxlen=0)
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
@@ -166,6 +176,7 @@ CASES: tuple[Callable[[], None], ...] = (
     a_helper_is_sent_away_where_the_result_is_known,
     what_was_begun_of_something_else_is_made_anew,
     what_a_helper_cant_make_is_made_here,
+    what_there_is_no_room_for_is_made_here,
     a_helper_needs_none_of_what_came_after_it,
     what_nobody_waits_for_keeps_no_process_alive,
     beside_other_threads_all_is_made_here,

@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
-from itertools import accumulate, pairwise
+from itertools import accumulate, chain, pairwise
 from multiprocessing.connection import Connection
 from tempfile import TemporaryFile
 from typing import IO, Any, Generic, TypeVar, cast
@@ -92,12 +92,18 @@ class Helper:
             asked.close()
 
     def begin(self, function: Callable[[Iterable[Item]], object], items: Iterable[Item]) -> None:
-        """Hand over what is to be made of what; the items go one at a time, so that neither side holds them all."""
+        """Hand over what is to be made of what; the items go one at a time, so that neither side holds them all.
+
+        Where there is no room for them on the disk, nothing is begun.
+        """
         if self._running:
-            for value in (function, *items):
-                pickle.dump(value, self._handed, pickle.HIGHEST_PROTOCOL)
-            self._handed.flush()
-            self._ask.send_bytes(b"begin")
+            try:
+                for value in chain([function], items):
+                    pickle.dump(value, self._handed, pickle.HIGHEST_PROTOCOL)
+                self._handed.flush()
+                self._ask.send_bytes(b"begin")
+            except OSError:
+                self.stop()
 
     def made(self, otherwise: Callable[[], Result]) -> Result:
         """What became of it; what that process couldn't make is made here, so that an error is seen."""
@@ -112,9 +118,10 @@ class Helper:
         """End the process, of which nothing is wanted any more."""
         if self._running:
             self._running.stop()
-            self._ask.close()
-            self._handed.close()
             self._running = None
+            self._ask.close()
+            with suppress(OSError):  # what wasn't written yet, where there is no room for it
+                self._handed.close()
 
 
 def _asked(asked: Connection, ask: Connection, handed: IO[bytes]) -> object:
